@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: one const struct, from defaults, then a YAML file, then the environment.
+ *
+ * options.def is the one table of options: path, type, default, explanation. From it come this
+ * struct, the reader, the environment names (server.ops_listen is ANTEROOM_SERVER__OPS_LISTEN),
+ * what `anteroom init` writes, and docs/reference/configuration.md. Lists of choices are read by
+ * choices.c.
+ *
+ * An unknown key, a wrong type or value, a key twice: ERR_CONFIG with file, line and column and,
+ * for a misspelt key, the nearest right name.
+ *
+ * Owner: config_release frees all texts. Threads: read-only after loading.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/form.h"
+
+struct config {
+    struct arena arena; /* owns every text below */
+    /* One member per row: server.ops_listen is server_ops_listen. Texts are NUL-terminated views,
+     * empty when not set; numbers int64_t; switches bool; sizes in bytes; times in milliseconds. */
+#define OPTION_STR(section, key, ...)  struct str section##_##key;
+#define OPTION_INT(section, key, ...)  int64_t section##_##key;
+#define OPTION_BOOL(section, key, ...) bool section##_##key;
+#define OPTION_SIZE(section, key, ...) int64_t section##_##key;
+#define OPTION_TIME(section, key, ...) int64_t section##_##key;
+#include "config/options.def"
+#undef OPTION_STR
+#undef OPTION_INT
+#undef OPTION_BOOL
+#undef OPTION_SIZE
+#undef OPTION_TIME
+    struct form_rules rules; /* form.choices */
+};
+
+/* path may be NULL: defaults and environment only. environment: as environ(7). */
+enum err config_load(const char *path, char *const *environment, struct config *out,
+                     struct why *why);
+void config_release(struct config *config);
+
+/* The commented example with every option at its default: what `anteroom init` writes. */
+struct buf;
+void config_write_example(struct buf *out);
+
+/* The reference page (Markdown), from the same table. */
+void config_write_reference(struct buf *out);
+
+#endif

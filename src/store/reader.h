@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading: one read-only connection, prepared statements, short point reads.
+ *
+ * Owner: the thread that made it. Threads: a reader belongs to one thread; make one per loop.
+ * Views returned live in the arena passed in.
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "base/arena.h"
+#include "store/writer.h"
+
+struct store;
+struct reader;
+
+enum err reader_open(struct store *store, struct reader **out, struct why *why);
+void reader_close(struct reader *reader);
+
+struct draft {
+    uint64_t revision;
+    struct str sealed; /* empty once sent */
+    bool sent;
+    struct client_id client_id; /* when sent */
+    int64_t sent_ms;
+    int64_t expires_ms;
+};
+
+/* ERR_MISSING when there is none (or it has expired at now_ms). */
+enum err reader_draft(struct reader *reader, struct arena *a, const struct draft_id *id,
+                      int64_t now_ms, struct draft *out, struct why *why);
+
+struct submission_row {
+    struct client_id client_id;
+    int64_t created_ms;
+    struct str status;
+    struct form form;
+};
+
+/* Opens a data directory for reading only, without the lock, beside a running server (commands). */
+enum err reader_open_directory(const char *directory, struct reader **out, struct why *why);
+
+/*
+ * Newest first. visit returns false to stop; the row's views are valid during the call.
+ */
+enum err reader_submissions(struct reader *reader, uint64_t limit,
+                            bool (*visit)(void *context, const struct submission_row *row),
+                            void *context, struct why *why);
+
+/* Does a trivial read work? For /readyz. */
+enum err reader_ping(struct reader *reader, struct why *why);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The single writer: one thread, one connection, group commit.
+ *
+ *     loops ──writer_put──▶ inbox (bounded) ──▶ BEGIN IMMEDIATE
+ *                                                per job: SAVEPOINT, rows, RELEASE
+ *                                              COMMIT (one fsync for the group) ──▶ job->done
+ *
+ * No timer: the writer takes everything that waits; while one fsync runs the next group gathers. A
+ * job is acknowledged (done with ERR_NONE) only after the COMMIT that holds it was fsynced. A job
+ * that fails inside its savepoint is answered alone; when the COMMIT itself fails, every job of the
+ * group is answered with that error and nothing of it is stored; the connection is closed, reopened
+ * and verified before the next group (an fsync that failed is never retried on the same
+ * descriptor).
+ *
+ * Owner: the caller makes the job (its memory, usually an arena in it) and gets it back in done.
+ * Threads: writer_put from any thread, never blocks; done runs on the writer's thread and must only
+ * hand the job over to its loop.
+ */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "base/err.h"
+#include "core/client_id.h"
+#include "core/form.h"
+
+struct store;
+struct writer;
+
+enum job_kind {
+    JOB_DRAFT, /* save a sealed draft */
+    JOB_SUBMIT /* submission + audit + outbox (+ its draft is marked as sent), in one transaction */
+};
+
+enum { DRAFT_ID_SIZE = 16, IDEMPOTENCY_SIZE = 32, FINGERPRINT_SIZE = 32 };
+
+struct draft_id {
+    unsigned char bytes[DRAFT_ID_SIZE];
+};
+
+struct job_draft {
+    struct draft_id id;
+    uint64_t revision; /* the one that was read; 0 to create. Another one stored: ERR_CONFLICT */
+    struct str sealed; /* opaque: only the browser's cookie opens it */
+    unsigned step;     /* the furthest step completed, for the funnel */
+    int64_t expires_ms;
+};
+
+struct job_submit {
+    struct form form;  /* valid, all steps */
+    struct str source; /* "form" or "api" */
+    struct str locale; /* "en" */
+    struct str consent_version;
+    bool has_draft;
+    struct draft_id draft; /* sealed content is erased when sent */
+    /* SHA-256 of what makes a repeat a repeat (draft id, or API key). The same one again gets the
+     * first answer; with another fingerprint (SHA-256 of the content) it is refused with
+     * ERR_CONFLICT (for source "api"; the form's repeats always get the first answer). */
+    bool has_idempotency;
+    unsigned char idempotency[IDEMPOTENCY_SIZE];
+    unsigned char fingerprint[FINGERPRINT_SIZE];
+    /* answers */
+    struct client_id client_id;
+    int64_t created_ms;
+    bool repeated; /* the first answer again; nothing was stored */
+};
+
+struct job {
+    struct job *next; /* the inbox's own */
+    enum job_kind kind;
+    union {
+        struct job_draft draft;
+        struct job_submit submit;
+    };
+    int64_t put_us; /* monotonic; set by writer_put */
+    enum err result;
+    struct why why;
+    void (*done)(struct job *job); /* on the writer's thread, once */
+    void *owner;                   /* the caller's */
+};
+
+struct writer_options {
+    unsigned inbox_limit; /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
+    unsigned group_limit; /* jobs per commit at most */
+};
+
+struct writer_stats {
+    uint64_t commits, jobs, failed, submissions;
+    unsigned waiting; /* in the inbox now */
+    bool healthy;     /* the last commit worked */
+};
+
+enum err writer_start(struct store *store, const struct writer_options *options,
+                      struct writer **out, struct why *why);
+
+/* ERR_NONE: the writer owns the job until done. ERR_BUSY: the inbox is full (or stopping). */
+enum err writer_put(struct writer *writer, struct job *job);
+
+void writer_stats(struct writer *writer, struct writer_stats *out);
+
+/* Commits what waits, checkpoints, ends the thread. NULL is fine. */
+void writer_stop(struct writer *writer);
+
+#endif
