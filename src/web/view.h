@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pages show: one struct a template (assets/pages/NAME.html names its parameter's type in
+ * its first line). Handlers fill them, templates only choose where things stand; a template can
+ * reach nothing else.
+ *
+ * Lists are structs with items and n. A struct str is "true" for {{#if}} when it is not empty.
+ * Memory: views into the request's arena. Threads: plain data of one request.
+ */
+#ifndef WEB_VIEW_H
+#define WEB_VIEW_H
+
+#include "base/str.h"
+
+/* Around every page. */
+struct view_shell {
+    struct str lang;          /* "en" */
+    struct str dir;           /* "ltr" */
+    struct str title;         /* "Your company": the template adds "Error: " and the brand */
+    struct str brand;         /* "Anteroom" or the operator's name */
+    struct str contact_email; /* may be empty */
+    struct str contact_phone; /* may be empty */
+    bool has_errors;
+};
+
+struct view_choice {
+    struct str id; /* "industry-software"; the first one has the field's own name as id */
+    struct str value, label;
+    bool selected;
+};
+
+struct view_choices {
+    const struct view_choice *items;
+    size_t n;
+};
+
+/* One question. Exactly one of the is_… is true. */
+struct view_field {
+    struct str name, label, hint, value, error;
+    struct str described_by; /* ids for aria-describedby: "email-hint email-error"; may be empty */
+    struct str type;         /* for is_line: "text", "email", "tel" */
+    struct str inputmode;    /* "", "numeric", "tel", "email" */
+    struct str autocomplete; /* "", "organization", … */
+    struct str width;        /* "full", "half", "short" */
+    struct str kind;         /* "line", "email", "phone", "number", …: for the browser's checks */
+    struct str if_missing, if_wrong, if_long; /* the same sentences for the browser */
+    struct view_choices choices;
+    uint64_t min, max; /* code points, or the number */
+    uint64_t rows;     /* for is_text */
+    bool required;
+    bool is_line, is_text, is_radios, is_select, is_checkboxes, is_consent;
+    bool has_count;       /* long text: show "You have N characters left" */
+    bool only_with_other; /* industry_other: asked only when industry is "other" */
+};
+
+struct view_fields {
+    const struct view_field *items;
+    size_t n;
+};
+
+struct view_error {
+    struct str href; /* "#email" */
+    struct str message;
+};
+
+struct view_errors {
+    const struct view_error *items;
+    size_t n;
+};
+
+/* /apply/company and /apply/engagement: form.html */
+struct view_form {
+    struct view_shell shell;
+    struct str caption; /* "Step 1 of 2" */
+    struct str heading; /* "Tell us about your company" */
+    struct str intro;   /* may be empty */
+    struct str action;  /* where it posts */
+    struct str back;    /* where Back leads */
+    struct str submit;  /* "Continue" */
+    struct str notice;  /* "We are busy…": something to know that is no finding; may be empty */
+    struct view_errors errors;
+    struct view_fields fields;
+};
+
+struct view_answer {
+    struct str label, value; /* value may have line breaks; shown as typed */
+    struct str change;       /* "/apply/company?from=check#email" */
+    bool given;              /* false: "Not provided" */
+};
+
+struct view_answers {
+    const struct view_answer *items;
+    size_t n;
+};
+
+/* /apply/check: check.html. */
+struct view_check {
+    struct view_shell shell;
+    struct str notice;
+    struct view_errors errors; /* answers that are missing or no longer right, with links */
+    struct view_answers company, engagement;
+};
+
+struct view_step {
+    struct str text;
+};
+
+struct view_steps {
+    const struct view_step *items;
+    size_t n;
+};
+
+/* /apply/done: done.html */
+struct view_done {
+    struct view_shell shell;
+    struct str client_id;
+    struct str sent_at; /* "21 November 2026 at 09:30 UTC" */
+    struct str sent_at_iso;
+    struct view_steps next; /* what happens next, three sentences */
+};
+
+/* /: start.html */
+struct view_start {
+    struct view_shell shell;
+    bool has_draft; /* there is something to continue: "Continue where you left off" */
+};
+
+/* /privacy and /accessibility: privacy.html, accessibility.html */
+struct view_text {
+    struct view_shell shell;
+};
+
+/* Any error page: problem.html */
+struct view_problem {
+    struct view_shell shell;
+    struct str heading; /* "This page does not exist" */
+    struct str text;    /* what to do next */
+    struct str link;    /* may be empty */
+    struct str link_label;
+};
+
+#endif
