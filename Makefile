@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every development target. `make help` lists them; docs/how-to/develop.md tells the story.
+# build.sh prepares the machine and the libraries (vendor/out); everything here only compiles, tests
+# and checks. What is made lies in build/, one folder per variant: release, asan, tsan, fuzz.
+#
+#   mk/flags.mk   compilers, warnings, hardening, sanitizers, the list of vendor archives
+#   mk/gen.mk     generated sources: pages, assets, SQL, the version (build/gen)
+#   mk/build.mk   objects, one archive per layer, programs, unit tests, fuzz targets
+#   mk/lint/      the checks of `make lint`, each a small program that prints TAP
+#
+# Settings: DEV=0 (warnings are not errors), JOBS=N (tests at a time), FUZZ_SECONDS=N (per target),
+# ARGS="…" (for run), ONLY=pattern (for check, asan, tsan, fuzz: test programs whose path holds it).
+
+VERSION := 0.1.0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile \
+	| if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi
+
+include mk/flags.mk
+include mk/gen.mk
+include mk/build.mk
+
+# ---- building ------------------------------------------------------------------------------------
+
+.PHONY: all run dist clean
+all: build/anteroom ## the program: build/anteroom
+
+run: build/anteroom ## build and serve on https://localhost:8443 (ARGS="--config FILE …")
+	exec build/anteroom serve $(ARGS)
+
+# ---- testing -------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 20
+RUN = test/run -j $(JOBS)
+
+.PHONY: check asan tsan fuzz e2e test-all
+check: $(call tests,release) ## unit tests, the quick loop (ONLY=core/form)
+	@$(RUN) $(call tests,release)
+
+asan: $(call tests,asan) ## unit tests under AddressSanitizer and UBSan
+	@$(RUN) $(call tests,asan)
+
+tsan: $(call tests,tsan) ## unit tests under ThreadSanitizer
+	@$(RUN) $(call tests,tsan)
+
+fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=20 each, from its seeds
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) $(FUZZERS:%='mk/fuzz %')
+
+e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
+	@ANTEROOM_BIN=$(abspath build/anteroom) test/run $(call scripts,e2e)
+
+# One list, one count: what is quick and alone-standing runs JOBS at a time, then each test that
+# starts servers has the machine to itself.
+test-all: all $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
+	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
+	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='mk/fuzz %') \
+	    $(call scripts,run lint binary tool) --alone $(call scripts,web fault e2e)
+
+.PHONY: lint bench docs
+lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
+	@$(RUN) $(LINTS)
+
+bench: all $(BENCHES) ## throughput, latency, memory and size beside the references
+	@for b in $(or $(wildcard test/bench/run),$(BENCHES)); do \
+	    echo "$$b"; ANTEROOM_BIN=$(abspath build/anteroom) $$b || exit 1; done
+
+docs: $(REFERENCES) ## docs/reference from the tables in the code
+
+# ---- packing, cleaning ---------------------------------------------------------------------------
+
+DIST := build/dist/anteroom-$(VERSION)-linux-$(MACHINE)
+
+dist: all ## build/dist/anteroom-VERSION-linux-MACHINE.tar.gz, the same bytes for the same source
+	@rm -rf $(DIST) && mkdir -p $(DIST)
+	@cp build/anteroom $(wildcard LICENSE README.md config/anteroom.yaml) $(DIST)/
+	@strip $(DIST)/anteroom
+	@$(if $(wildcard vendor/out/licenses),cp -RL vendor/out/licenses $(DIST)/licenses)
+	@tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(SOURCE_DATE)" \
+	    -C build/dist -cf - $(notdir $(DIST)) | gzip -9n > $(DIST).tar.gz
+	@cd build/dist && sha256sum $(notdir $(DIST)).tar.gz
+
+clean: ## remove build/ (the libraries in vendor/ stay)
+	rm -rf build
