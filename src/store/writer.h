@@ -77,6 +77,7 @@ struct job {
     struct why why;
     void (*done)(struct job *job); /* on the writer's thread, once */
     void *owner;                   /* the caller's */
+    void *context;                 /* the caller's too */
 };
 
 struct writer_options {

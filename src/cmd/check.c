@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+#include "config/config.h"
+#include "net/address.h"
+#include "net/tls.h"
+
+#include <limits.h>
+
+/* What config_load cannot know: whether addresses can be read and the certificate fits its key. */
+static enum err check_listen(const struct config *c, struct why *why)
+{
+    const struct str all[] = {c->server_listen, c->server_http_listen, c->server_ops_listen};
+    struct address_list list;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].len) {
+            enum err e = address_parse(all[i], &list, why);
+            if (e != ERR_NONE)
+                return e;
+        }
+    return ERR_NONE;
+}
+
+static enum err check_certificate(const struct config *c, struct why *why)
+{
+    struct tls *tls = NULL;
+    if (c->server_tls_certificate_file.len == 0)
+        return ERR_NONE;
+    enum err e =
+        tls_open(c->server_tls_certificate_file.ptr, c->server_tls_key_file.ptr, &tls, why);
+    tls_close(tls);
+    return e;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    const char *config_file = NULL;
+    const struct option_spec specs[] = {{"--config", &config_file, NULL}};
+    struct why why = {0};
+    struct config config;
+    enum err e = command_options(&argc, &argv, specs, 1, &why);
+    if (e != ERR_NONE)
+        return command_failed(e, &why);
+    if (argc > 0)
+        config_file = argv[0];
+    int code = command_config(config_file, NULL, &config);
+    if (code)
+        return code;
+    e = check_listen(&config, &why);
+    if (e == ERR_NONE)
+        e = check_certificate(&config, &why);
+    if (e == ERR_NONE) {
+        bool own = config.server_tls_certificate_file.len > 0;
+        printf("The configuration is right.\n"
+               "  serves on      %.*s\n"
+               "  operations on  %.*s\n"
+               "  certificate    %.*s\n"
+               "  data in        %.*s\n",
+               STR_ARG(config.server_listen),
+               STR_ARG(config.server_ops_listen.len ? config.server_ops_listen : STR("(off)")),
+               STR_ARG(own ? config.server_tls_certificate_file
+                           : STR("self-signed, made at first start")),
+               STR_ARG(config.data_directory));
+    }
+    config_release(&config);
+    return e == ERR_NONE ? 0 : command_failed(e, &why);
+}

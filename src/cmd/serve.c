@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "config/config.h"
+#include "net/tls.h"
+#include "store/store.h"
+#include "store/writer.h"
+#include "web/web.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/*
+ * anteroom serve: opens what is needed in order, tells where to look, waits for SIGTERM or SIGINT,
+ * drains, and closes in the opposite order.
+ */
+
+struct service {
+    struct config config;
+    struct store *store;
+    struct writer *writer;
+    struct tls *tls;
+    struct web *web;
+};
+
+static enum log_level level_of(struct str name)
+{
+    static const struct {
+        struct str name;
+        enum log_level level;
+    } levels[] = {
+        {STR_INIT("debug"), LOG_DEBUG},
+        {STR_INIT("info"), LOG_INFO},
+        {STR_INIT("warn"), LOG_WARN},
+        {STR_INIT("error"), LOG_ERROR},
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (str_eq(levels[i].name, name))
+            return levels[i].level;
+    return LOG_INFO;
+}
+
+static enum log_format format_of(struct str name)
+{
+    return str_eq(name, STR("json"))   ? LOG_FORMAT_JSON
+           : str_eq(name, STR("text")) ? LOG_FORMAT_TEXT
+                                       : LOG_FORMAT_AUTO;
+}
+
+static enum err open_tls(struct service *s, struct why *why)
+{
+    char certificate[PATH_MAX], key[PATH_MAX];
+    const struct config *c = &s->config;
+    bool configured = c->server_tls_certificate_file.len > 0;
+    if (configured) {
+        snprintf(certificate, sizeof certificate, "%.*s", STR_ARG(c->server_tls_certificate_file));
+        snprintf(key, sizeof key, "%.*s", STR_ARG(c->server_tls_key_file));
+    } else {
+        store_path(s->store, "keys/tls.crt", certificate, sizeof certificate);
+        store_path(s->store, "keys/tls.key", key, sizeof key);
+        bool made = false;
+        enum err e = tls_self_signed(certificate, key, NULL, &made, why);
+        if (e != ERR_NONE)
+            return e;
+        if (made)
+            log_event(LOG_INFO, "self-signed certificate made", LOG_TEXT("file", certificate));
+    }
+    enum err e = tls_open(certificate, key, &s->tls, why);
+    if (e != ERR_NONE)
+        return e;
+    char fingerprint[96], expires[CLOCK_RFC3339_SIZE];
+    tls_fingerprint(s->tls, fingerprint);
+    log_event(tls_expires_ms(s->tls) < clock_wall_ms() ? LOG_WARN : LOG_INFO, "certificate",
+              LOG_TEXT("file", certificate),
+              LOG_STR("expires", clock_rfc3339(tls_expires_ms(s->tls), expires)),
+              LOG_TEXT("sha256", fingerprint));
+    return ERR_NONE;
+}
+
+static enum err open_all(struct service *s, const char *assets_dir, struct why *why)
+{
+    const struct config *c = &s->config;
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof directory, "%.*s", STR_ARG(c->data_directory));
+    enum err e = store_open(directory, &s->store, why);
+    if (e != ERR_NONE)
+        return e;
+    const struct writer_options writer = {
+        .inbox_limit = (unsigned)c->limits_writer_queue,
+        .group_limit = (unsigned)c->limits_writer_group,
+    };
+    e = writer_start(s->store, &writer, &s->writer, why);
+    if (e == ERR_NONE)
+        e = open_tls(s, why);
+    if (e != ERR_NONE)
+        return e;
+    const struct web_options web = {
+        .config = c,
+        .store = s->store,
+        .writer = s->writer,
+        .tls = s->tls,
+        .assets_dir = assets_dir,
+    };
+    return web_start(&web, &s->web, why);
+}
+
+static void close_all(struct service *s)
+{
+    web_close(s->web);
+    writer_stop(s->writer);
+    tls_close(s->tls);
+    store_close(s->store);
+    config_release(&s->config);
+}
+
+/* Signals are waited for, not handled: nothing of ours ever runs inside a signal handler. */
+static void block_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A connection is a descriptor: take as many as the system allows. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* On a terminal a person waits: tell them where to look, without the log's ceremony. */
+static void greet(const struct service *s)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr,
+            "\n  Anteroom is open at %.*s\n"
+            "  Answers are kept in %.*s; see them with: anteroom list\n"
+            "  Ctrl-C closes it.\n\n",
+            STR_ARG(web_public_url(s->web)), STR_ARG(s->config.data_directory));
+    if (s->config.server_tls_certificate_file.len == 0)
+        fprintf(stderr, "  The certificate is self-signed: your browser will ask once whether to "
+                        "trust it.\n\n");
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    const char *config_file = NULL, *data_dir = NULL, *assets_dir = NULL;
+    const struct option_spec specs[] = {
+        {"--config", &config_file, NULL},
+        {"--data", &data_dir, NULL},
+        {"--assets", &assets_dir, NULL},
+    };
+    struct why why = {0};
+    struct service s = {0};
+    enum err e = command_options(&argc, &argv, specs, sizeof specs / sizeof *specs, &why);
+    if (e == ERR_NONE && argc > 0)
+        e = err_set(&why, ERR_USAGE, "understand the command line", "“%s” is too much", argv[0]);
+    if (e != ERR_NONE)
+        return command_failed(e, &why);
+    int code = command_config(config_file, data_dir, &s.config);
+    if (code)
+        return code;
+    log_init(STDERR_FILENO, level_of(s.config.telemetry_log_level),
+             format_of(s.config.telemetry_log_format));
+
+    sigset_t signals;
+    int64_t began_ms = clock_monotonic_ms();
+    block_signals(&signals);
+    raise_descriptor_limit();
+    e = open_all(&s, assets_dir, &why);
+    if (e != ERR_NONE) {
+        log_why(LOG_ERROR, "cannot start", &why);
+        close_all(&s);
+        return err_exit_code(e);
+    }
+    log_event(LOG_INFO, "ready", LOG_STR("url", web_public_url(s.web)),
+              LOG_STR("operations", s.config.server_ops_listen),
+              LOG_INT("start_ms", clock_monotonic_ms() - began_ms), LOG_INT("pid", getpid()));
+    greet(&s);
+
+    int caught = 0;
+    sigwait(&signals, &caught);
+    log_event(LOG_INFO, "draining", LOG_TEXT("signal", caught == SIGTERM ? "SIGTERM" : "SIGINT"));
+    int64_t drain_began_ms = clock_monotonic_ms();
+    bool clean = web_drain(s.web, s.config.server_drain_time);
+    close_all(&s);
+    log_event(clean ? LOG_INFO : LOG_WARN, "stopped", LOG_BOOL("clean", clean),
+              LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms));
+    return 0;
+}

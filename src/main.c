@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+
+const struct command commands[] = {
+    {"serve", "[--config FILE] [--data DIR] [--assets DIR]", "Serve the form over HTTPS.", cmd_serve},
+    {"init", "[FILE]", "Write a commented configuration (default: anteroom.yaml).", cmd_init},
+    {"check", "[--config FILE]", "Check a configuration and say what it means.", cmd_check},
+    {"list", "[--data DIR] [--json] [--limit N]", "List the submissions, newest first.", cmd_list},
+    {"audit", "verify [--data DIR]", "Check the audit chain; needs no secret.", cmd_audit},
+    {"version", "", "Print the version of Anteroom and of what it contains.", cmd_version},
+    {"help", "[COMMAND | config | fields]", "Explain a command, the options, the fields.", cmd_help},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return cmd_help(1, argv);
+    /* What people try first. */
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return cmd_help(argc - 1, argv + 1);
+    if (strcmp(argv[1], "--version") == 0)
+        return cmd_version(argc - 1, argv + 1);
+    const struct command *command = find(argv[1]);
+    if (command)
+        return command->run(argc - 1, argv + 1);
+
+    struct why why = {0};
+    err_set(&why, ERR_USAGE, "understand the command line", "there is no command “%s”", argv[1]);
+    err_hint(&why, "anteroom help lists them.");
+    return command_failed(ERR_USAGE, &why);
+}

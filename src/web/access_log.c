@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/headers.h"
+#include "web/request.h"
+#include "web/router.h"
+
+#include <h2o.h>
+
+/* The route's pattern stands for the path: what people put into a URL is theirs. */
+static struct str route_name(const struct request *r)
+{
+    return r && r->route ? r->route->path : STR("-");
+}
+
+static void log_access(h2o_logger_t *self, h2o_req_t *req)
+{
+    (void)self;
+    if (!log_enabled(LOG_INFO))
+        return;
+    const struct request *r = request_of(req);
+    int64_t took_us = r ? clock_monotonic_us() - r->started_us : 0;
+    bool gone = req->res.status == 0; /* the client left before there was an answer */
+    log_event(LOG_INFO, "request", LOG_STR("method", str_of(req->method.base, req->method.len)),
+              LOG_STR("route", route_name(r)), LOG_INT("status", gone ? 499 : req->res.status),
+              LOG_INT("bytes", req->bytes_sent), LOG_INT("body", req->entity.len),
+              LOG_MICROS("took", took_us), LOG_TEXT("http", req->version >= 0x200 ? "2" : "1.1"));
+}
+
+void access_log_attach(h2o_pathconf_t *path)
+{
+    h2o_logger_t *self = h2o_create_logger(path, sizeof *self);
+    self->log_access = log_access;
+}

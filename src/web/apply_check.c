@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "web/apply.h"
+#include "web/html.h"
+#include "web/request.h"
+#include "web/respond.h"
+#include "web/router.h"
+#include "web/shell.h"
+#include "web/state.h"
+#include "web/ticket.h"
+#include "web/view_form.h"
+
+#include "pages.h"
+
+#include <mbedtls/sha256.h>
+
+static void show(struct request *r, const struct visitor_draft *draft,
+                 const struct findings *findings, struct str notice, int status)
+{
+    const struct form_rules *rules = &r->web->config->rules;
+    struct view_check v = {
+        .notice = notice,
+        .company = view_answers_of(&r->arena, rules, STEP_COMPANY, &draft->form),
+        .engagement = view_answers_of(&r->arena, rules, STEP_ENGAGEMENT, &draft->form),
+        .errors = view_errors_elsewhere(&r->arena, findings),
+    };
+    shell_fill(&v.shell, r, STR("Check your answers"));
+    v.shell.has_errors = findings->n > 0;
+    page_check(respond_html(r), &v);
+    respond_page(r, status);
+}
+
+/* The draft is whole and not yet sent; otherwise the visitor is led where they belong. */
+static bool load_whole(struct request *r, struct visitor_draft *draft)
+{
+    if (!apply_load(r, draft))
+        return false;
+    if (draft->sent || draft->finished != FORM_ALL) {
+        respond_redirect(r, apply_next(draft));
+        return false;
+    }
+    return true;
+}
+
+void handle_check_page(struct request *r)
+{
+    struct visitor_draft draft;
+    struct findings findings = {0};
+    if (!load_whole(r, &draft))
+        return;
+    /* The operator may have changed the choices since the answers were given. */
+    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft.form, &findings);
+    show(r, &draft, &findings, STR_EMPTY, 200);
+}
+
+static void sent(struct request *r, struct job *job, struct ticket *ticket)
+{
+    const struct visitor_draft *draft = job->context;
+    (void)ticket;
+    if (job->result == ERR_NONE) {
+        respond_redirect(r, STR("/apply/done"));
+        return;
+    }
+    log_why(LOG_ERROR, "submission not stored", &job->why);
+    show(r, draft, &(struct findings){0}, apply_notice(job->result), 503);
+}
+
+void handle_check_submit(struct request *r)
+{
+    struct visitor_draft *draft = arena_new(&r->arena, struct visitor_draft);
+    struct findings findings = {0};
+    if (!load_whole(r, draft))
+        return;
+    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
+    if (findings.n) {
+        show(r, draft, &findings, STR_EMPTY, 422);
+        return;
+    }
+
+    struct ticket *ticket = ticket_new(r, JOB_SUBMIT, sent);
+    struct arena *a = ticket_arena(ticket);
+    struct job *job = ticket_job(ticket);
+    job->context = draft;
+    job->submit = (struct job_submit){
+        .source = STR("form"),
+        .locale = STR("en"),
+        .consent_version = r->web->config->form_consent_version,
+        .has_draft = true,
+        .draft = draft->handle.id,
+        .has_idempotency = true,
+    };
+    for (enum field f = 0; f < FIELD_COUNT; f++)
+        job->submit.form.value[f] = arena_str(a, draft->form.value[f]);
+    /* One draft, one submission: the draft's name is what makes a repeat a repeat. */
+    mbedtls_sha256(draft->handle.id.bytes, DRAFT_ID_SIZE, job->submit.idempotency, 0);
+    enum err e = ticket_put(ticket);
+    if (e != ERR_NONE)
+        show(r, draft, &findings, apply_notice(e), 503);
+}
+
+/* "21 November 2026 at 09:30 UTC" */
+static struct str when(struct arena *a, int64_t wall_ms)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm tm;
+    gmtime_r(&t, &tm);
+    return arena_fmt(a, "%d %s %d at %02d:%02d UTC", tm.tm_mday, months[tm.tm_mon],
+                     tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+void handle_done_page(struct request *r)
+{
+    struct visitor_draft draft;
+    if (!apply_load(r, &draft))
+        return;
+    if (!draft.sent) {
+        respond_redirect(r, apply_next(&draft));
+        return;
+    }
+    const struct config *c = r->web->config;
+    char iso[CLOCK_RFC3339_SIZE];
+    const struct view_step next[] = {
+        {STR("Someone from our team reads what you sent.")},
+        {arena_fmt(&r->arena, "We write to you %.*s, at the email address you gave us.",
+                   STR_ARG(c->form_reply_time))},
+        {STR("We talk through your project and agree the next step with you.")},
+    };
+    struct view_done v = {
+        .client_id = arena_str(&r->arena, client_id_str(&draft.client_id)),
+        .sent_at = when(&r->arena, draft.sent_ms),
+        .sent_at_iso = arena_str(&r->arena, clock_rfc3339(draft.sent_ms, iso)),
+        .next = {next, sizeof next / sizeof *next},
+    };
+    shell_fill(&v.shell, r, STR("We have your details"));
+    page_done(respond_html(r), &v);
+    respond_page(r, 200);
+}
+
+void handle_apply_anew(struct request *r)
+{
+    draft_clear_cookie(r);
+    respond_redirect(r, step_path(STEP_COMPANY));
+}
+
+void handle_start(struct request *r)
+{
+    struct visitor_draft draft;
+    if (!apply_load(r, &draft))
+        return;
+    struct view_start v = {.has_draft = draft.exists && !draft.sent};
+    shell_fill(&v.shell, r, STR("Become a client"));
+    page_start(respond_html(r), &v);
+    respond_page(r, 200);
+}

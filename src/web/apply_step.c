@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
+#include "config/config.h"
+#include "web/apply.h"
+#include "web/html.h"
+#include "web/request.h"
+#include "web/respond.h"
+#include "web/router.h"
+#include "web/shell.h"
+#include "web/state.h"
+#include "web/ticket.h"
+#include "web/view_form.h"
+
+#include "pages.h"
+
+/* What each step's page says; back and action follow from where it stands in the journey. */
+static const struct {
+    struct str caption, heading, intro, back;
+} steps[STEP_COUNT] = {
+    [STEP_COMPANY] = {STR_INIT("Step 1 of 2"), STR_INIT("Your company"),
+                      STR_INIT("Tell us who you are and how we reach you."), STR_INIT("/")},
+    [STEP_ENGAGEMENT] = {STR_INIT("Step 2 of 2"), STR_INIT("Your project"),
+                         STR_INIT("Tell us what you need. Rough answers are fine: we will talk "
+                                  "it through with you."),
+                         STR_INIT("/apply/company")},
+};
+
+static const struct str check_path = STR_INIT("/apply/check");
+
+/* One visit of a step: what is known while a page is shown or a form is taken. */
+struct visit {
+    enum step step;
+    bool from_check; /* reached by "Change": Continue leads straight back */
+    struct visitor_draft draft;
+    struct form typed;
+};
+
+struct str apply_next(const struct visitor_draft *draft)
+{
+    if (draft->sent)
+        return STR("/apply/done");
+    for (enum step s = 0; s < STEP_COUNT; s++)
+        if (!(draft->finished & FORM_STEP(s)))
+            return step_path(s);
+    return check_path;
+}
+
+struct str apply_notice(enum err kind)
+{
+    if (kind == ERR_NONE)
+        return STR_EMPTY;
+    if (kind == ERR_BUSY)
+        return STR("We are very busy right now. Your answers are still on this page: wait a few "
+                   "seconds and press the button again.");
+    return STR("We could not save your answers just now. They are still on this page: press the "
+               "button again in a minute.");
+}
+
+bool apply_load(struct request *r, struct visitor_draft *draft)
+{
+    struct why why = {0};
+    enum err e = draft_load(r, draft, &why);
+    if (e != ERR_NONE)
+        respond_error(r, e, &why);
+    return e == ERR_NONE;
+}
+
+static void show(struct request *r, const struct visit *visit, const struct findings *findings,
+                 struct str notice, int status)
+{
+    const struct form_rules *rules = &r->web->config->rules;
+    const struct form *form = &visit->typed;
+    struct str path = step_path(visit->step);
+    struct view_form v = {
+        .caption = steps[visit->step].caption,
+        .heading = steps[visit->step].heading,
+        .intro = steps[visit->step].intro,
+        .action = visit->from_check ? arena_fmt(&r->arena, "%.*s?from=check", STR_ARG(path)) : path,
+        .back = visit->from_check ? check_path : steps[visit->step].back,
+        .submit = STR("Continue"),
+        .notice = notice,
+        .fields = view_fields_of(&r->arena, rules, visit->step, form, findings),
+    };
+    shell_fill(&v.shell, r, v.heading);
+    if (findings) {
+        v.errors = view_errors_of(&r->arena, findings);
+        v.shell.has_errors = findings->n > 0;
+    }
+    page_form(respond_html(r), &v);
+    respond_page(r, status);
+}
+
+static void visit_begin(struct request *r, enum step step, struct visit *visit)
+{
+    *visit = (struct visit){
+        .step = step,
+        .from_check = str_eq(request_query(r, STR("from")), STR("check")),
+    };
+}
+
+static void page(struct request *r, enum step step)
+{
+    struct visit visit;
+    visit_begin(r, step, &visit);
+    if (!apply_load(r, &visit.draft))
+        return;
+    const struct visitor_draft *draft = &visit.draft;
+    if (draft->sent) {
+        respond_redirect(r, apply_next(draft));
+        return;
+    }
+    if (step == STEP_ENGAGEMENT && !draft->exists && !draft->returning) {
+        /* The answers to step 1 were sent a moment ago and the cookie did not come back. */
+        respond_problem(r, 400, STR("Your answers to step 1 are not here"),
+                        STR("Either some time has passed and they were deleted to protect you, or "
+                            "your browser does not accept cookies. Allow cookies for this website "
+                            "and start again."));
+        return;
+    }
+    if (step == STEP_ENGAGEMENT && !(draft->finished & FORM_STEP(STEP_COMPANY))) {
+        respond_redirect(r, step_path(STEP_COMPANY));
+        return;
+    }
+    bool lost_first = step == STEP_COMPANY && draft->exists && draft->finished &&
+                      !(draft->finished & FORM_STEP(STEP_COMPANY));
+    visit.typed = draft->form;
+    show(r, &visit, NULL,
+         lost_first ? STR("Your answers to this step are no longer here: they are deleted after "
+                          "a while to protect you. Fill it in once more; the other step is kept.")
+                    : STR_EMPTY,
+         200);
+}
+
+static void save(struct request *r, struct visit *visit);
+
+/* Back on the loop: the writer has answered. */
+static void saved(struct request *r, struct job *job, struct ticket *ticket)
+{
+    struct visit *visit = job->context;
+    (void)ticket;
+    if (job->result == ERR_NONE) {
+        draft_set_cookie(r, &visit->draft);
+        respond_redirect(r, visit->from_check ? check_path : apply_next(&visit->draft));
+        return;
+    }
+    if (job->result == ERR_CONFLICT) {
+        /* Another tab saved in between: take its answers to the other step, ours to this one. */
+        struct visitor_draft newer;
+        if (!apply_load(r, &newer))
+            return;
+        if (newer.sent) {
+            respond_redirect(r, apply_next(&newer));
+            return;
+        }
+        if (newer.revision != visit->draft.revision) {
+            visit->draft = newer;
+            save(r, visit);
+            return;
+        }
+    }
+    log_why(LOG_ERROR, "draft not saved", &job->why);
+    show(r, visit, NULL, apply_notice(job->result), 503);
+}
+
+static void save(struct request *r, struct visit *visit)
+{
+    form_copy(&visit->draft.form, &visit->typed, FORM_STEP(visit->step));
+    visit->draft.finished |= FORM_STEP(visit->step);
+    struct ticket *ticket = ticket_new(r, JOB_DRAFT, saved);
+    draft_fill_job(r, &visit->draft, ticket_arena(ticket), ticket_job(ticket));
+    ticket_job(ticket)->context = visit;
+    enum err e = ticket_put(ticket);
+    if (e != ERR_NONE)
+        show(r, visit, NULL, apply_notice(e), 503);
+}
+
+static void submit(struct request *r, enum step step)
+{
+    struct visit *visit = arena_new(&r->arena, struct visit);
+    struct why why = {0};
+    visit_begin(r, step, visit);
+    enum err e = form_from_urlencoded(&r->arena, r->body, FORM_STEP(step), &visit->typed, &why);
+    if (e != ERR_NONE) {
+        respond_error(r, e, &why);
+        return;
+    }
+    struct findings findings = {0};
+    form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
+    if (findings.n) {
+        show(r, visit, &findings, STR_EMPTY, 422);
+        return;
+    }
+    e = draft_load(r, &visit->draft, &why);
+    if (e != ERR_NONE) {
+        log_why(LOG_ERROR, "draft not read", &why);
+        show(r, visit, NULL, apply_notice(e), 503);
+        return;
+    }
+    if (visit->draft.sent) {
+        respond_redirect(r, apply_next(&visit->draft));
+        return;
+    }
+    save(r, visit);
+}
+
+void handle_company_page(struct request *r)
+{
+    page(r, STEP_COMPANY);
+}
+
+void handle_company_submit(struct request *r)
+{
+    submit(r, STEP_COMPANY);
+}
+
+void handle_engagement_page(struct request *r)
+{
+    page(r, STEP_ENGAGEMENT);
+}
+
+void handle_engagement_submit(struct request *r)
+{
+    submit(r, STEP_ENGAGEMENT);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/draft.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/seal.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "web/cookie.h"
+#include "web/loop.h"
+#include "web/request.h"
+#include "web/respond.h"
+#include "web/state.h"
+
+static const struct str cookie_name = STR_INIT("__Host-anteroom-draft");
+
+enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 128 * 1024 };
+
+_Static_assert(SEAL_KEY_SIZE == DRAFT_KEY_SIZE, "the cookie's key is a sealing key");
+
+bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *out)
+{
+    struct str bytes;
+    if (value.len != TEXT_BASE64_LEN(sizeof *out) || !text_unbase64url(a, value, &bytes) ||
+        bytes.len != sizeof *out)
+        return false;
+    memcpy(out, bytes.ptr, sizeof *out);
+    return true;
+}
+
+bool draft_parse_content(struct arena *a, struct str content, unsigned *finished, struct form *form)
+{
+    if (content.len < CONTENT_HEADER || content.ptr[0] != CONTENT_VERSION)
+        return false;
+    *finished = (unsigned char)content.ptr[1] & FORM_ALL;
+    struct str body = str_slice(content, CONTENT_HEADER, content.len);
+    return form_from_urlencoded(a, body, FORM_ALL, form, NULL) == ERR_NONE;
+}
+
+static struct str aad(const struct visitor_draft *draft)
+{
+    return str_of(draft->handle.id.bytes, DRAFT_ID_SIZE);
+}
+
+/* The row's content into *out; false when the cookie's key does not open it. */
+static bool open_content(struct request *r, struct str sealed, struct visitor_draft *out)
+{
+    struct str content;
+    return seal_open(&r->arena, out->handle.key, aad(out), sealed, &content) &&
+           draft_parse_content(&r->arena, content, &out->finished, &out->form);
+}
+
+enum err draft_load(struct request *r, struct visitor_draft *out, struct why *why)
+{
+    *out = (struct visitor_draft){0};
+    struct str cookie = request_cookie(r, cookie_name);
+    out->returning = cookie.len > 0;
+    if (!draft_parse_cookie(&r->arena, cookie, &out->handle)) {
+        random_bytes(&out->handle, sizeof out->handle);
+        return ERR_NONE;
+    }
+    struct draft row;
+    enum err e =
+        reader_draft(r->loop->reader, &r->arena, &out->handle.id, clock_wall_ms(), &row, why);
+    if (e != ERR_NONE && e != ERR_MISSING)
+        return e;
+    if (e == ERR_NONE && row.sent) {
+        out->exists = out->sent = true;
+        out->client_id = row.client_id;
+        out->sent_ms = row.sent_ms;
+        return ERR_NONE;
+    }
+    if (e == ERR_NONE && open_content(r, row.sealed, out)) {
+        out->exists = true;
+        out->revision = row.revision;
+        return ERR_NONE;
+    }
+    /* Expired, or not this visitor's: a new one, under a new name. */
+    random_bytes(&out->handle, sizeof out->handle);
+    out->finished = 0;
+    out->form = (struct form){0};
+    return ERR_NONE;
+}
+
+void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct arena *a,
+                    struct job *job)
+{
+    struct buf content;
+    buf_init(&content, CONTENT_MAX);
+    buf_byte(&content, CONTENT_VERSION);
+    buf_byte(&content, (char)draft->finished);
+    form_to_urlencoded(&draft->form, FORM_ALL, &content);
+    job->draft = (struct job_draft){
+        .id = draft->handle.id,
+        .revision = draft->revision,
+        .sealed = seal(a, draft->handle.key, aad(draft), buf_view(&content)),
+        .step = draft->finished,
+        .expires_ms = clock_wall_ms() + r->web->config->form_draft_time,
+    };
+    buf_release(&content);
+}
+
+void draft_set_cookie(struct request *r, const struct visitor_draft *draft)
+{
+    struct str value = text_base64url(&r->arena, str_of(&draft->handle, sizeof draft->handle));
+    int64_t seconds = r->web->config->form_draft_time / 1000;
+    respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, value, seconds));
+}
+
+void draft_clear_cookie(struct request *r)
+{
+    respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, STR_EMPTY, 0));
+}

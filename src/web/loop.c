@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/loop.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "net/tls.h"
+#include "store/reader.h"
+#include "web/state.h"
+#include "web/ticket.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+enum {
+    ACCEPTS_A_TURN = 16,      /* so that one burst does not starve the connections there are */
+    GOAWAY_GRACE_MS = 2000,   /* libh2o's own second GOAWAY follows the first after one second */
+    STALLED_READER_MS = 30000 /* un-acknowledged data for longer than this closes a connection */
+};
+
+static void listen_again(struct loop *loop);
+
+static void on_connection_close(void *data)
+{
+    struct connection *c = data;
+    struct loop *loop = c->loop;
+    *c->link = c->next;
+    if (c->next)
+        c->next->link = c->link;
+    loop->connections_n--;
+    free(c);
+    listen_again(loop);
+}
+
+static void connection_open(struct loop *loop, h2o_socket_t *sock)
+{
+    struct connection *c = h2o_mem_alloc(sizeof *c);
+    *c = (struct connection){
+        .next = loop->connections, .link = &loop->connections, .loop = loop, .sock = sock};
+    if (c->next)
+        c->next->link = &c->next;
+    loop->connections = c;
+    loop->connections_n++;
+    sock->on_close.cb = on_connection_close;
+    sock->on_close.data = c;
+}
+
+/* Stops taking connections without closing the sockets: the rest waits in the kernel's queue. */
+static void listen_pause(struct loop *loop)
+{
+    if (!loop->listening)
+        return;
+    loop->listening = false;
+    for (size_t i = 0; i < loop->listeners_n; i++)
+        if (loop->listeners[i].kind != LISTENER_OPS)
+            h2o_socket_read_stop(loop->listeners[i].sock);
+}
+
+static void on_accept(h2o_socket_t *sock, const char *error)
+{
+    struct listener *listener = sock->data;
+    struct loop *loop = listener->loop;
+    if (error)
+        return;
+    for (int n = 0; n < ACCEPTS_A_TURN; n++) {
+        if (listener->kind != LISTENER_OPS && loop->connections_n >= loop->connections_max) {
+            log_event(LOG_WARN, "connections at their limit",
+                      LOG_INT("connections", loop->connections_n));
+            listen_pause(loop);
+            return;
+        }
+        h2o_socket_t *accepted = h2o_evloop_socket_accept(sock);
+        if (!accepted) {
+            /* Out of descriptors or memory the listener stays readable: turning would be a spin. */
+            if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+                log_event(LOG_WARN, "cannot accept", LOG_TEXT("detail", err_errno(errno)));
+                listen_pause(loop);
+                if (!h2o_timeout_is_linked(&loop->resume_accept))
+                    h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout,
+                                     &loop->resume_accept);
+            }
+            return;
+        }
+        connection_open(loop, accepted);
+        h2o_accept(&loop->accept[listener->kind], accepted);
+    }
+}
+
+static void listen_again(struct loop *loop)
+{
+    if (loop->listening || loop->listeners_n == 0 || atomic_load(&loop->web->stopping) ||
+        loop->connections_n >= loop->connections_max)
+        return;
+    loop->listening = true;
+    for (size_t i = 0; i < loop->listeners_n; i++)
+        if (!h2o_socket_is_reading(loop->listeners[i].sock))
+            h2o_socket_read_start(loop->listeners[i].sock, on_accept);
+}
+
+static void on_resume_accept(h2o_timeout_entry_t *entry)
+{
+    listen_again(H2O_STRUCT_FROM_MEMBER(struct loop, resume_accept, entry));
+}
+
+void loop_listen(struct loop *loop, enum listener_kind kind, int fd)
+{
+    /* Inherited by accepted sockets: a peer that stops reading is dropped by the kernel. */
+    int stalled = STALLED_READER_MS;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stalled, sizeof stalled);
+    struct listener *listener = &loop->listeners[loop->listeners_n++];
+    listener->loop = loop;
+    listener->kind = kind;
+    listener->sock = h2o_evloop_socket_create(loop->context.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+    listener->sock->data = listener;
+}
+
+/* Takes what has already been connected, then closes: nobody who was let in is reset. */
+static void listeners_close(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->listeners_n; i++) {
+        if (h2o_socket_is_reading(loop->listeners[i].sock))
+            on_accept(loop->listeners[i].sock, NULL);
+        h2o_socket_read_stop(loop->listeners[i].sock);
+        h2o_socket_close(loop->listeners[i].sock);
+    }
+    loop->listeners_n = 0;
+    loop->listening = false;
+}
+
+/*
+ * libh2o sends GOAWAY on HTTP/2 and answers HTTP/1 with "Connection: close", but an idle HTTP/1
+ * connection would keep us waiting: those are closed here, as are all that have nothing in flight
+ * some time after GOAWAY.
+ */
+static void on_drain_sweep(h2o_timeout_entry_t *entry)
+{
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, drain_sweep, entry);
+    bool goaway_seen = clock_monotonic_ms() > loop->drain_began_ms + GOAWAY_GRACE_MS;
+    for (struct connection *c = loop->connections; c; c = c->next)
+        if (c->requests == 0 && c->sock->input->size == 0 && (goaway_seen || !c->http2))
+            shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
+    if (loop->connections)
+        h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
+}
+
+static void on_wake(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+{
+    (void)receiver;
+    (void)messages; /* always empty: waking is the message */
+}
+
+void loop_wake(struct loop *loop)
+{
+    h2o_multithread_send_message(&loop->wake, NULL);
+}
+
+enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct why *why)
+{
+    const struct config *c = web->config;
+    loop->web = web;
+    loop->number = number;
+    loop->connections_max = (unsigned)(c->limits_connections / (int64_t)web->loops_n);
+    if (loop->connections_max == 0)
+        loop->connections_max = 1;
+    enum err e = reader_open(web->store, &loop->reader, why);
+    if (e != ERR_NONE)
+        return e;
+    h2o_context_init(&loop->context, h2o_evloop_create(), web->globalconf);
+    h2o_multithread_register_receiver(loop->context.queue, &loop->wake, on_wake);
+    ticket_listen(loop);
+    loop->resume_accept.cb = on_resume_accept;
+    loop->drain_sweep.cb = on_drain_sweep;
+    for (int kind = 0; kind < LISTENER_KINDS; kind++)
+        loop->accept[kind] = (h2o_accept_ctx_t){
+            .ctx = &loop->context,
+            .hosts = web->hosts[kind],
+            .ssl_ctx = kind == LISTENER_PUBLIC ? tls_context(web->tls) : NULL,
+        };
+    return ERR_NONE;
+}
+
+void *loop_run(void *arg)
+{
+    struct loop *loop = arg;
+    struct web *web = loop->web;
+    listen_again(loop);
+    while (!atomic_load(&web->stopping))
+        h2o_evloop_run(loop->context.loop, INT32_MAX);
+
+    listeners_close(loop);
+    loop->drain_began_ms = clock_monotonic_ms();
+    h2o_context_request_shutdown(&loop->context);
+    h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
+    while ((loop->connections || loop->tickets_out) && clock_monotonic_ms() < web->drain_until)
+        h2o_evloop_run(loop->context.loop, 50);
+
+    for (struct connection *c = loop->connections; c; c = c->next)
+        if (c->requests)
+            atomic_fetch_add(&web->cut, 1);
+    atomic_store(&loop->done, true);
+    return NULL;
+}
+
+bool loop_close(struct loop *loop)
+{
+    reader_close(loop->reader);
+    loop->reader = NULL;
+    if (loop->connections || loop->tickets_out)
+        return false;
+    for (size_t i = 0; i < loop->listeners_n; i++) /* a start that failed half-way */
+        h2o_socket_close(loop->listeners[i].sock);
+    ticket_unlisten(loop);
+    h2o_multithread_unregister_receiver(loop->context.queue, &loop->wake);
+    h2o_evloop_t *evloop = loop->context.loop;
+    h2o_context_dispose(&loop->context);
+    h2o_evloop_destroy(evloop);
+    return true;
+}

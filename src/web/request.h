@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request, as handlers see it: views of what came, an arena that lives exactly as long as the
+ * request, and the place where it is answered (respond.h).
+ *
+ * libh2o owns the request and may end it at any moment the loop runs (the visitor left); everything
+ * here goes with it. Work that outlives a turn of the loop is a ticket (ticket.h), which is told.
+ *
+ * Threads: a request never leaves its loop.
+ */
+#ifndef WEB_REQUEST_H
+#define WEB_REQUEST_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct st_h2o_req_t;
+struct loop;
+struct route;
+struct ticket;
+struct web;
+
+struct request {
+    struct st_h2o_req_t *h2o;
+    struct web *web;
+    struct loop *loop;
+    const struct route *route; /* NULL: nothing fits */
+    struct arena arena;
+    struct str method;
+    struct str path;  /* without the query */
+    struct str query; /* behind the "?", undecoded */
+    struct str param; /* what a route's "*" stands for */
+    struct str body;
+    struct ticket *ticket; /* work under way for this request, or NULL */
+    int64_t started_us;    /* monotonic */
+};
+
+/* Wraps a request of libh2o and remembers it there; freed with it. */
+struct request *request_new(struct st_h2o_req_t *h2o, struct web *web, struct loop *loop);
+
+/* The request a libh2o request was wrapped in; NULL when it failed before. */
+struct request *request_of(struct st_h2o_req_t *h2o);
+
+/* The value of a header (lower-case name), empty when absent. The first one when repeated. */
+struct str request_header(const struct request *r, struct str name);
+
+/* The value of a cookie, empty when absent; looks through all Cookie headers. */
+struct str request_cookie(const struct request *r, struct str name);
+
+/* The media type without parameters: "application/json" of "application/json; charset=utf-8". */
+struct str request_content_type(const struct request *r);
+
+/* A query parameter, undecoded; empty when absent. */
+struct str request_query(const struct request *r, struct str name);
+
+/*
+ * True when the request comes from a page of ours, as far as the browser tells: Origin, when there,
+ * is this host's; Sec-Fetch-Site, when there, is not cross-site.
+ */
+bool request_same_origin(const struct request *r);
+
+#endif

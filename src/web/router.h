@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From method and path to a handler, by the one table routes.def, and the guards a row asks for.
+ *
+ * A path that exists with another method is 405 with Allow; HEAD is GET without the body. Guards
+ * run before the handler: content type (415), origin (403), body size (413).
+ */
+#ifndef WEB_ROUTER_H
+#define WEB_ROUTER_H
+
+#include "base/str.h"
+
+struct request;
+
+enum route_flags {
+    ROUTE_FORM = 1,    /* a POST from a page of ours */
+    ROUTE_JSON = 2,    /* an API call */
+    ROUTE_PRIVATE = 4, /* Cache-Control: no-store */
+};
+
+struct route {
+    struct str method;
+    struct str path;
+    void (*handle)(struct request *r);
+    unsigned flags;
+};
+
+/* Answers the request, now or through a ticket. */
+void router_dispatch(struct request *r);
+
+/* Finds the row; *allow gets the methods of that path when only the method is wrong. */
+const struct route *router_find(struct str method, struct str path, struct str *param,
+                                const char **allow);
+
+#define ROUTE(method, path, handler, flags) void handle_##handler(struct request *r);
+#include "web/routes.def"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands around every page: title, brand, contact.
+ */
+#ifndef WEB_SHELL_H
+#define WEB_SHELL_H
+
+#include "web/view.h"
+
+struct request;
+
+void shell_fill(struct view_shell *shell, const struct request *r, struct str title);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all loops share: constant after web_start, but for the two flags. Only web/ includes it.
+ */
+#ifndef WEB_STATE_H
+#define WEB_STATE_H
+
+#include "web/web.h"
+
+#include <stdatomic.h>
+
+struct loop;
+struct st_h2o_globalconf_t;
+struct st_h2o_hostconf_t;
+
+enum { WEB_HOSTS = 3 }; /* public, redirect, operations: as enum listener_kind */
+
+struct web {
+    const struct config *config;
+    struct store *store;
+    struct writer *writer;
+    struct tls *tls;
+    const char *assets_dir;
+    struct str public_url; /* without a slash at the end */
+    struct st_h2o_globalconf_t *globalconf;
+    /* For each kind of listener a NULL-terminated list of its one host. */
+    struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];
+    struct loop *loops;
+    unsigned loops_n;
+    unsigned loops_started;
+    atomic_bool stopping; /* draining: not ready, no new connections */
+    int64_t drain_until;  /* monotonic ms; set before stopping */
+    atomic_uint cut;      /* connections that were closed with work in flight */
+};
+
+#endif

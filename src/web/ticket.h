@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ticket: a job for the writer on behalf of a request that waits.
+ *
+ *     loop: ticket_new ─ fill ticket->job ─ ticket_put ──▶ writer ──▶ message to the loop ─▶ answer
+ *
+ * The ticket owns its memory (an arena of its own: the form is copied into it), so the request may
+ * end first: then the request is forgotten, the job is still done, and nobody is answered.
+ *
+ * Threads: made and answered on the request's loop; only the job travels.
+ */
+#ifndef WEB_TICKET_H
+#define WEB_TICKET_H
+
+#include "base/arena.h"
+#include "store/writer.h"
+
+struct request;
+struct loop;
+struct ticket;
+
+typedef void ticket_answer(struct request *r, struct job *job, struct ticket *ticket);
+
+/* A ticket for r with an empty job of that kind; answer is called on r's loop, if r is still there.
+ */
+struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *answer);
+
+struct job *ticket_job(struct ticket *t);
+struct arena *ticket_arena(struct ticket *t);
+
+/* Hands it in. On ERR_BUSY the ticket is gone and the caller answers. */
+enum err ticket_put(struct ticket *t);
+
+/* Gives up a ticket that was not put. */
+void ticket_drop(struct ticket *t);
+
+/* The request is ending: do not answer it any more. */
+void ticket_forget(struct ticket *t);
+
+/* Sets up receiving on a loop; called once by loop.c, ended by ticket_unlisten. */
+void ticket_listen(struct loop *loop);
+void ticket_unlisten(struct loop *loop);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/view_form.h"
+
+enum {
+    RADIOS_AT_MOST = 8, /* more choices than this become a select */
+    TEXT_ROWS = 5,
+    ADDRESS_ROWS = 3,
+    ADDRESS_LIMIT = 1000, /* longer texts get more room and a character count */
+};
+
+struct str step_path(enum step step)
+{
+    static const struct str paths[STEP_COUNT] = {
+        [STEP_COMPANY] = STR_INIT("/apply/company"),
+        [STEP_ENGAGEMENT] = STR_INIT("/apply/engagement"),
+    };
+    return paths[step];
+}
+
+/* How each kind is asked. */
+static const struct {
+    struct str kind, type, inputmode;
+} kinds[] = {
+    [FIELD_LINE] = {STR_INIT("line"), STR_INIT("text"), STR_INIT("")},
+    [FIELD_TEXT] = {STR_INIT("text"), STR_INIT(""), STR_INIT("")},
+    [FIELD_EMAIL] = {STR_INIT("email"), STR_INIT("email"), STR_INIT("email")},
+    [FIELD_PHONE] = {STR_INIT("phone"), STR_INIT("tel"), STR_INIT("tel")},
+    [FIELD_NUMBER] = {STR_INIT("number"), STR_INIT("text"), STR_INIT("numeric")},
+    [FIELD_CHOICE] = {STR_INIT("choice"), STR_INIT(""), STR_INIT("")},
+    [FIELD_CHOICES] = {STR_INIT("choices"), STR_INIT(""), STR_INIT("")},
+    [FIELD_CONSENT] = {STR_INIT("consent"), STR_INIT(""), STR_INIT("")},
+};
+
+/* One of the lines of a text, as FIELD_CHOICES keeps its values. */
+static bool has_line(struct str lines, struct str wanted)
+{
+    struct str rest = lines, line;
+    while (str_cut(&rest, '\n', &line))
+        if (str_eq(line, wanted))
+            return true;
+    return false;
+}
+
+static struct view_choices choices_of(struct arena *a, const struct field_info *info,
+                                      const struct choices *list, struct str value)
+{
+    struct view_choice *items = arena_new_array(a, struct view_choice, list->n);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct choice *c = &list->items[i];
+        items[i] = (struct view_choice){
+            .id = i == 0 ? info->name
+                         : arena_fmt(a, "%.*s-%.*s", STR_ARG(info->name), STR_ARG(c->value)),
+            .value = c->value,
+            .label = c->label,
+            .selected = has_line(value, c->value),
+        };
+    }
+    return (struct view_choices){items, list->n};
+}
+
+static struct str described_by(struct arena *a, const struct field_info *info, bool error)
+{
+    struct str name = info->name;
+    if (info->hint.len && error)
+        return arena_fmt(a, "%.*s-hint %.*s-error", STR_ARG(name), STR_ARG(name));
+    if (info->hint.len)
+        return arena_fmt(a, "%.*s-hint", STR_ARG(name));
+    return error ? arena_fmt(a, "%.*s-error", STR_ARG(name)) : STR_EMPTY;
+}
+
+static void field_fill(struct arena *a, const struct form_rules *rules, enum field field,
+                       const struct form *form, const struct findings *findings,
+                       struct view_field *out)
+{
+    const struct field_info *info = field_info(field);
+    const struct finding *finding = findings ? findings_for(findings, field) : NULL;
+    const struct choices *list = &rules->choices[info->list];
+    bool long_text = info->kind == FIELD_TEXT && info->max >= ADDRESS_LIMIT;
+    *out = (struct view_field){
+        .name = info->name,
+        .label = info->label,
+        .hint = info->hint,
+        .value = form->value[field],
+        .error = finding ? finding->message : STR_EMPTY,
+        .described_by = described_by(a, info, finding != NULL),
+        .type = kinds[info->kind].type,
+        .inputmode = kinds[info->kind].inputmode,
+        .autocomplete = info->autocomplete,
+        .width = info->width,
+        .kind = kinds[info->kind].kind,
+        .if_missing = info->if_missing,
+        .if_wrong = info->if_wrong,
+        .if_long = info->if_long,
+        .min = info->min,
+        .max = info->max,
+        .rows = long_text ? TEXT_ROWS : ADDRESS_ROWS,
+        .required = info->required,
+        .is_text = info->kind == FIELD_TEXT,
+        .is_radios = info->kind == FIELD_CHOICE && list->n <= RADIOS_AT_MOST,
+        .is_select = info->kind == FIELD_CHOICE && list->n > RADIOS_AT_MOST,
+        .is_checkboxes = info->kind == FIELD_CHOICES,
+        .is_consent = info->kind == FIELD_CONSENT,
+        .has_count = long_text,
+        .only_with_other = field == FIELD_INDUSTRY_OTHER,
+    };
+    out->is_line = !out->is_text && !out->is_radios && !out->is_select && !out->is_checkboxes &&
+                   !out->is_consent;
+    if (info->list != CHOICE_NONE)
+        out->choices = choices_of(a, info, list, form->value[field]);
+}
+
+struct view_fields view_fields_of(struct arena *a, const struct form_rules *rules, enum step step,
+                                  const struct form *form, const struct findings *findings)
+{
+    struct view_field *items = arena_new_array(a, struct view_field, FIELD_COUNT);
+    size_t n = 0;
+    for (enum field f = 0; f < FIELD_COUNT; f++)
+        if (field_info(f)->step == step)
+            field_fill(a, rules, f, form, findings, &items[n++]);
+    return (struct view_fields){items, n};
+}
+
+static struct view_errors errors_of(struct arena *a, const struct findings *findings, bool here)
+{
+    struct view_error *items = arena_new_array(a, struct view_error, findings->n);
+    for (size_t i = 0; i < findings->n; i++) {
+        const struct finding *f = &findings->items[i];
+        const struct field_info *info = field_info(f->field);
+        items[i].message = f->message;
+        items[i].href = here ? arena_fmt(a, "#%.*s", STR_ARG(info->name))
+                             : arena_fmt(a, "%.*s?from=check#%.*s", STR_ARG(step_path(info->step)),
+                                         STR_ARG(info->name));
+    }
+    return (struct view_errors){items, findings->n};
+}
+
+struct view_errors view_errors_of(struct arena *a, const struct findings *findings)
+{
+    return errors_of(a, findings, true);
+}
+
+struct view_errors view_errors_elsewhere(struct arena *a, const struct findings *findings)
+{
+    return errors_of(a, findings, false);
+}
+
+struct view_answers view_answers_of(struct arena *a, const struct form_rules *rules, enum step step,
+                                    const struct form *form)
+{
+    struct view_answer *items = arena_new_array(a, struct view_answer, FIELD_COUNT);
+    size_t n = 0;
+    for (enum field f = 0; f < FIELD_COUNT; f++) {
+        const struct field_info *info = field_info(f);
+        /* The name of another industry is read in the answer to "industry". */
+        if (info->step != step || f == FIELD_INDUSTRY_OTHER)
+            continue;
+        struct str value = form_display(a, rules, form, f);
+        items[n++] = (struct view_answer){
+            .label = info->label,
+            .value = value,
+            .change =
+                arena_fmt(a, "%.*s?from=check#%.*s", STR_ARG(step_path(step)), STR_ARG(info->name)),
+            .given = value.len > 0,
+        };
+    }
+    return (struct view_answers){items, n};
+}

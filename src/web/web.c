@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/web.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "net/address.h"
+#include "web/headers.h"
+#include "web/loop.h"
+#include "web/ops.h"
+#include "web/request.h"
+#include "web/respond.h"
+#include "web/router.h"
+#include "web/state.h"
+
+#include <unistd.h>
+
+_Static_assert(WEB_HOSTS == LISTENER_KINDS, "a host for each kind of listener");
+
+enum { BODY_SLACK = 4, STREAMS_AT_ONCE = 64, LOOPS_MAX = 64 };
+
+struct handler {
+    h2o_handler_t super;
+    struct web *web;
+    enum listener_kind kind;
+};
+
+/* Which loop a request is on: the context is a member of its loop. */
+static struct loop *loop_of(h2o_req_t *req)
+{
+    return H2O_STRUCT_FROM_MEMBER(struct loop, context, req->conn->ctx);
+}
+
+static void redirect_to_https(struct request *r)
+{
+    struct str target = str_of(r->h2o->path.base, r->h2o->path.len);
+    if (!str_starts(target, STR("/")))
+        target = STR("/");
+    respond_header(r, STR("location"),
+                   arena_fmt(&r->arena, "%.*s%.*s", STR_ARG(r->web->public_url), STR_ARG(target)));
+    respond_bytes(r, 308, STR_EMPTY, STR_EMPTY);
+}
+
+static int on_request(h2o_handler_t *super, h2o_req_t *req)
+{
+    static void (*const dispatch[LISTENER_KINDS])(struct request *) = {
+        [LISTENER_PUBLIC] = router_dispatch,
+        [LISTENER_REDIRECT] = redirect_to_https,
+        [LISTENER_OPS] = ops_dispatch,
+    };
+    const struct handler *self = (const struct handler *)super;
+    dispatch[self->kind](request_new(req, self->web, loop_of(req)));
+    return 0;
+}
+
+/* libh2o's own configuration: its defaults are for another use (1 GiB bodies, no forced end). */
+static void configure(struct web *web)
+{
+    const struct config *c = web->config;
+    h2o_globalconf_t *g = web->globalconf;
+    h2o_config_init(g);
+    g->server_name = h2o_iovec_init(NULL, 0); /* no Server header */
+    /* Somewhat above our own limit, so that most who exceed it get our page and not a bare line. */
+    g->max_request_entity_size = (size_t)c->limits_body_size * BODY_SLACK;
+    g->handshake_timeout = (uint64_t)c->limits_request_time;
+    g->http1.req_timeout = (uint64_t)c->limits_request_time;
+    g->http1.upgrade_to_http2 = 0;
+    g->http2.idle_timeout = (uint64_t)c->limits_idle_time;
+    g->http2.graceful_shutdown_timeout = (uint64_t)c->server_drain_time;
+    g->http2.max_concurrent_requests_per_connection = STREAMS_AT_ONCE;
+
+    static const char *const names[LISTENER_KINDS] = {"public", "redirect", "operations"};
+    for (int kind = 0; kind < LISTENER_KINDS; kind++) {
+        h2o_hostconf_t *host =
+            h2o_config_register_host(g, h2o_iovec_init(names[kind], strlen(names[kind])), 65535);
+        web->hosts[kind][0] = host;
+        struct handler *handler =
+            (struct handler *)(void *)h2o_create_handler(&host->fallback_path, sizeof *handler);
+        handler->super.on_req = on_request;
+        handler->web = web;
+        handler->kind = (enum listener_kind)kind;
+        headers_attach(&host->fallback_path, kind == LISTENER_PUBLIC);
+        if (kind != LISTENER_OPS) /* probes every few seconds would be most of the log */
+            access_log_attach(&host->fallback_path);
+    }
+}
+
+/* Each loop opens its own descriptor on the same address. */
+static enum err listen_on(struct web *web, struct str text, enum listener_kind kind,
+                          struct why *why)
+{
+    struct address_list list;
+    enum err e = address_parse(text, &list, why);
+    unsigned loops = kind == LISTENER_OPS ? 1 : web->loops_n;
+    for (unsigned i = 0; e == ERR_NONE && i < loops; i++)
+        for (size_t k = 0; e == ERR_NONE && k < list.n; k++) {
+            int fd;
+            e = address_listen(&list.items[k], k > 0, &fd, why);
+            if (e == ERR_NONE && fd >= 0)
+                loop_listen(&web->loops[i], kind, fd);
+        }
+    return e;
+}
+
+static enum err listen_all(struct web *web, struct why *why)
+{
+    const struct config *c = web->config;
+    enum err e = listen_on(web, c->server_listen, LISTENER_PUBLIC, why);
+    if (e == ERR_NONE && c->server_http_listen.len)
+        e = listen_on(web, c->server_http_listen, LISTENER_REDIRECT, why);
+    if (e == ERR_NONE && c->server_ops_listen.len)
+        e = listen_on(web, c->server_ops_listen, LISTENER_OPS, why);
+    return e;
+}
+
+/* What people type: as configured, else from the listening address. */
+static struct str derive_public_url(const struct config *c)
+{
+    struct str url = c->server_public_url;
+    while (url.len && url.ptr[url.len - 1] == '/')
+        url.len--;
+    if (url.len)
+        return url;
+    struct address_list list;
+    struct why why;
+    unsigned port = 8443;
+    if (address_parse(c->server_listen, &list, &why) == ERR_NONE)
+        port = list.port;
+    static char text[64];
+    snprintf(text, sizeof text, port == 443 ? "https://localhost" : "https://localhost:%u", port);
+    return str_from(text);
+}
+
+static unsigned count_loops(const struct config *c)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t wanted = c->server_loops > 0 ? c->server_loops : cores;
+    return wanted < 1 ? 1 : wanted > LOOPS_MAX ? LOOPS_MAX : (unsigned)wanted;
+}
+
+enum err web_start(const struct web_options *options, struct web **out, struct why *why)
+{
+    struct web *web = h2o_mem_alloc(sizeof *web);
+    *web = (struct web){
+        .config = options->config,
+        .store = options->store,
+        .writer = options->writer,
+        .tls = options->tls,
+        .assets_dir = options->assets_dir,
+        .public_url = derive_public_url(options->config),
+        .loops_n = count_loops(options->config),
+    };
+    web->globalconf = h2o_mem_alloc(sizeof *web->globalconf);
+    configure(web);
+    web->loops = h2o_mem_alloc(sizeof *web->loops * web->loops_n);
+    memset(web->loops, 0, sizeof *web->loops * web->loops_n);
+    *out = web;
+
+    enum err e = ERR_NONE;
+    unsigned opened = 0;
+    while (e == ERR_NONE && opened < web->loops_n) {
+        e = loop_open(&web->loops[opened], web, opened, why);
+        opened += e == ERR_NONE;
+    }
+    if (e == ERR_NONE)
+        e = listen_all(web, why);
+    for (unsigned i = 0; e == ERR_NONE && i < web->loops_n; i++) {
+        h2o_multithread_create_thread(&web->loops[i].thread, NULL, loop_run, &web->loops[i]);
+        web->loops_started++;
+    }
+    if (e != ERR_NONE) {
+        web->loops_n = opened;
+        web_close(web);
+        *out = NULL;
+    }
+    return e;
+}
+
+struct str web_public_url(const struct web *web)
+{
+    return web->public_url;
+}
+
+bool web_drain(struct web *web, int64_t drain_ms)
+{
+    web->drain_until = clock_monotonic_ms() + drain_ms;
+    atomic_store(&web->stopping, true);
+    for (unsigned i = 0; i < web->loops_started; i++)
+        loop_wake(&web->loops[i]);
+    for (unsigned i = 0; i < web->loops_started; i++)
+        pthread_join(web->loops[i].thread, NULL);
+    web->loops_started = 0;
+    return atomic_load(&web->cut) == 0;
+}
+
+void web_close(struct web *web)
+{
+    if (!web)
+        return;
+    if (web->loops_started)
+        web_drain(web, 0);
+    bool clean = true;
+    for (unsigned i = 0; i < web->loops_n; i++)
+        clean &= loop_close(&web->loops[i]);
+    if (!clean)
+        return; /* see loop_close: what was cut off still refers to us, and the process ends */
+    h2o_config_dispose(web->globalconf);
+    free(web->globalconf);
+    free(web->loops);
+    free(web);
+}

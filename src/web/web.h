@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The server: libh2o on one event loop per core, a public HTTPS listener, an optional plain HTTP
+ * listener that redirects to it, and the operations listener (/livez, /readyz) on loopback.
+ *
+ *     web_start ─▶ loops run ─▶ web_drain (SIGTERM): listeners close, GOAWAY, requests in flight
+ *     finish, idle connections close ─▶ web_close
+ *
+ * Owner: the command that starts it; config, store, writer and tls outlive it.
+ * Threads: web_start, web_drain and web_close on one thread; web_stopping from any.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/err.h"
+
+struct config;
+struct store;
+struct tls;
+struct web;
+struct writer;
+
+struct web_options {
+    const struct config *config;
+    struct store *store;
+    struct writer *writer;
+    struct tls *tls;
+    const char *assets_dir; /* development: serve /static from here; NULL: what is compiled in */
+};
+
+enum err web_start(const struct web_options *options, struct web **out, struct why *why);
+
+/* The address people type: "https://localhost:8443". */
+struct str web_public_url(const struct web *web);
+
+/* Drains within drain_ms; true when nothing had to be cut off. */
+bool web_drain(struct web *web, int64_t drain_ms);
+void web_close(struct web *web);
+
+#endif
