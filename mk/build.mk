@@ -177,7 +177,13 @@ $(foreach b,$(BENCH_SOURCES),$(eval $(call bench_rules,$b)))
 scripts = $(foreach d,$(1),$(foreach s,$(sort $(wildcard test/$d/*.sh test/$d/*.mjs test/$d/*.py)),$(if $(shell test -x $s && echo x),$s)))
 
 LINTS      := $(sort $(wildcard mk/lint/*.sh))
-LINT_NEEDS := $(filter %/libcore.a,$(call archives,release)) $(GEN_HEADERS) $(if $(REFERENCES),build/tool/reference)
+LINT_NEEDS := build/lint/cflags $(filter %/libcore.a,$(call archives,release)) $(GEN_HEADERS) \
+              $(if $(REFERENCES),build/tool/reference)
+
+# clang-tidy and cppcheck read the code as the compiler does.
+build/lint/cflags: force
+	@mkdir -p $(@D)
+	@echo '$(filter-out -g -f% -W%,$(BASE_CFLAGS))' > $@
 
 ifneq ($(wildcard test/e2e/package-lock.json),)
 NODE_MODULES := test/e2e/node_modules/.package-lock.json
