@@ -37,4 +37,13 @@ void json_null(struct json *j, const char *key);
 /* Only the quoted, escaped string. */
 void json_quote(struct buf *out, struct str value);
 
+enum { JSON_ESCAPE_MAX = 12 };
+
+/*
+ * What stands for one code point inside a JSON string: itself in UTF-8, or an escape for quote,
+ * backslash and everything utf8_is_control names. Returns the bytes written (1–12). This is the
+ * plain form for logs; json_quote escapes more for HTML's sake.
+ */
+size_t json_escape(uint32_t code, char out[JSON_ESCAPE_MAX]);
+
 #endif

@@ -6,8 +6,10 @@
  *     {"time":"2026-11-21T09:30:00.125Z","level":"info","event":"listening","address":…,"loops":2}
  *
  * There is no field kind for what a visitor typed, for tokens or for addresses of people: personal
- * data has no way in. Values are escaped; a line is at most LOG_LINE_MAX bytes, cut values end in
- * "…", and it leaves in one write(2), so lines of several threads never mix.
+ * data has no way in. Values are escaped (no line break, no terminal control gets through); a line
+ * is at most LOG_LINE_MAX bytes, cut values end in "…", and it leaves in one write(2), so lines of
+ * several threads never mix. A reader that stops reading costs one short wait, then lines are
+ * dropped and counted; the first line that gets through again is preceded by "log lines lost".
  *
  * Threads: safe from any thread after log_init. Not from signal handlers.
  */
@@ -38,7 +40,11 @@ struct log_field {
 #define LOG_BOOL(key, b)    ((struct log_field){(key), LOG_KIND_BOOL, STR_EMPTY, (b)})
 #define LOG_MICROS(key, us) ((struct log_field){(key), LOG_KIND_US, STR_EMPTY, (us)})
 
-/* Call once, before threads start. fd: where lines go (2 for stderr). */
+/*
+ * Call once, before threads start. fd: where lines go (2 for stderr); a closed one means nowhere.
+ * Colours on a terminal unless NO_COLOR is set. Ignores SIGPIPE in the whole process, when nobody
+ * has chosen otherwise: a log nobody reads any more must not end the server.
+ */
 void log_init(int fd, enum log_level least, enum log_format format);
 
 bool log_enabled(enum log_level level);
