@@ -2,13 +2,15 @@
 #include "cmd/command.h"
 
 const struct command commands[] = {
-    {"serve", "[--config FILE] [--data DIR] [--assets DIR]", "Serve the form over HTTPS.", cmd_serve},
+    {"serve", "[--config FILE] [--data DIR] [--assets DIR]", "Serve the form over HTTPS.",
+     cmd_serve},
     {"init", "[FILE]", "Write a commented configuration (default: anteroom.yaml).", cmd_init},
     {"check", "[--config FILE]", "Check a configuration and say what it means.", cmd_check},
     {"list", "[--data DIR] [--json] [--limit N]", "List the submissions, newest first.", cmd_list},
     {"audit", "verify [--data DIR]", "Check the audit chain; needs no secret.", cmd_audit},
     {"version", "", "Print the version of Anteroom and of what it contains.", cmd_version},
-    {"help", "[COMMAND | config | fields]", "Explain a command, the options, the fields.", cmd_help},
+    {"help", "[COMMAND | config | fields]", "Explain a command, the options, the fields.",
+     cmd_help},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -13,8 +13,8 @@ struct config;
 
 struct command {
     const char *name;
-    const char *usage;   /* behind the name: "[--config FILE] [--data DIR]" */
-    const char *summary; /* one line */
+    const char *usage;                 /* behind the name: "[--config FILE] [--data DIR]" */
+    const char *summary;               /* one line */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
 

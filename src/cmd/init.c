@@ -56,8 +56,9 @@ int cmd_init(int argc, char **argv)
     if (e != ERR_NONE)
         return command_failed(e, &why);
     printf("%s\n", path);
-    fprintf(stderr, "Every option stands in it with its default. Change what you need, then:\n"
-                    "  anteroom check --config %s\n  anteroom serve --config %s\n",
+    fprintf(stderr,
+            "Every option stands in it with its default. Change what you need, then:\n"
+            "  anteroom check --config %s\n  anteroom serve --config %s\n",
             path, path);
     return 0;
 }

@@ -16,7 +16,8 @@ struct listing {
     const struct form_rules *rules;
 };
 
-/* The first `width` code points of s, padded: columns stay straight in any script that is not wide. */
+/* The first `width` code points of s, padded: columns stay straight in any script that is not wide.
+ */
 static void print_column(struct str s, size_t width)
 {
     size_t at = 0, points = 0;

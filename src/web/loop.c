@@ -15,7 +15,7 @@
 
 enum {
     ACCEPTS_A_TURN = 16,      /* so that one burst does not starve the connections there are */
-    GOAWAY_GRACE_MS = 2000,   /* libh2o's own second GOAWAY follows the first after one second */
+    DRAIN_GRACE_MS = 2000,    /* libh2o's second GOAWAY follows the first after one second */
     STALLED_READER_MS = 30000 /* un-acknowledged data for longer than this closes a connection */
 };
 
@@ -130,16 +130,18 @@ static void listeners_close(struct loop *loop)
 
 /*
  * libh2o sends GOAWAY on HTTP/2 and answers HTTP/1 with "Connection: close", but an idle HTTP/1
- * connection would keep us waiting: those are closed here, as are all that have nothing in flight
- * some time after GOAWAY.
+ * connection would keep us waiting: those are closed here. Connections that never asked anything
+ * (perhaps in the middle of their handshake) and HTTP/2 get some time first.
  */
 static void on_drain_sweep(h2o_timeout_entry_t *entry)
 {
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, drain_sweep, entry);
-    bool goaway_seen = clock_monotonic_ms() > loop->drain_began_ms + GOAWAY_GRACE_MS;
-    for (struct connection *c = loop->connections; c; c = c->next)
-        if (c->requests == 0 && c->sock->input->size == 0 && (goaway_seen || !c->http2))
+    bool grace_over = clock_monotonic_ms() > loop->drain_began_ms + DRAIN_GRACE_MS;
+    for (struct connection *c = loop->connections; c; c = c->next) {
+        bool idle = c->requests == 0 && c->sock->input->size == 0;
+        if (idle && (grace_over || (c->served && !c->http2)))
             shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
+    }
     if (loop->connections)
         h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
 }

@@ -33,6 +33,7 @@ struct connection {
     struct loop *loop;
     h2o_socket_t *sock;
     unsigned requests; /* being answered */
+    bool served; /* at least one request came */
     bool http2;
 };
 

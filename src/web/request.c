@@ -69,6 +69,7 @@ struct request *request_new(h2o_req_t *h2o, struct web *web, struct loop *loop)
     *c = connection_of(h2o);
     if (*c) {
         (*c)->requests++;
+        (*c)->served = true;
         (*c)->http2 = h2o->version >= 0x200;
     }
 

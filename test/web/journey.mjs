@@ -1,0 +1,158 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// The client's journey as a browser without JavaScript makes it, and its promises: nothing typed is
+// lost, one record a journey, the same Client ID whatever the visitor does.
+import assert from 'node:assert/strict';
+import https from 'node:https';
+import { Server, Visitor, clientIdIn, submission, tap } from '../lib/server.mjs';
+
+const server = await new Server().start();
+const visitor = () => new Visitor(server);
+const location = (answer) => answer.headers.location;
+
+await tap({
+  'start, company, engagement, check, done': async () => {
+    const v = visitor();
+    assert.equal((await v.go('/')).status, 200);
+    assert.equal((await v.go('/apply/company')).status, 200);
+    const company = await v.fill('company');
+    assert.equal(company.status, 303);
+    assert.equal(location(company), '/apply/engagement');
+    const engagement = await v.fill('engagement');
+    assert.equal(engagement.status, 303);
+    assert.equal(location(engagement), '/apply/check');
+    const check = await v.go('/apply/check');
+    assert.equal(check.status, 200);
+    assert.ok(check.body.includes('Ångström &amp; Söhne GmbH'));
+    const sent = await v.go('/apply/check', { method: 'POST', body: '' });
+    assert.equal(sent.status, 303);
+    assert.equal(location(sent), '/apply/done');
+    const done = await v.go('/apply/done');
+    assert.equal(done.status, 200);
+    const id = clientIdIn(done.body);
+    assert.ok(id);
+    const stored = server.list().find((row) => row.client_id === id);
+    for (const [name, value] of Object.entries(submission))
+      if (name !== 'consent') assert.deepEqual(stored[name], typeof value === 'number' ? String(value) : value);
+  },
+  'step 2 is not asked before step 1': async () => {
+    const v = visitor();
+    await v.fill('engagement');
+    const page = await v.go('/apply/engagement');
+    assert.equal(location(page), '/apply/company');
+    assert.match((await v.go('/apply/company')).body, /the other step is kept/);
+    await v.fill('company');
+    assert.equal((await v.go('/apply/check')).status, 200);
+  },
+  'Back shows what was typed': async () => {
+    const v = visitor();
+    await v.fill('company', { company_name: 'Back & Forth <Ltd>' });
+    assert.match((await v.go('/apply/company')).body, /value="Back &amp; Forth &lt;Ltd&gt;"/);
+  },
+  'a Change link leads straight back to the check page': async () => {
+    const v = visitor();
+    await v.fill('company');
+    await v.fill('engagement');
+    const check = await v.go('/apply/check');
+    assert.match(check.body, /href="\/apply\/company\?from=check#email"/);
+    const page = await v.go('/apply/company?from=check');
+    assert.match(page.body, /action="\/apply\/company\?from=check"/);
+    const body = new URLSearchParams({ company_name: 'Changed Ltd', address: 'A', industry: 'software', contact_name: 'B', email: 'b@example.org', phone: '030 123456', company_size: '5' });
+    const saved = await v.go('/apply/company?from=check', { method: 'POST', body: body.toString() });
+    assert.equal(location(saved), '/apply/check');
+    assert.match((await v.go('/apply/check')).body, /Changed Ltd/);
+  },
+  'findings: summary, links, same words, everything kept, 422': async () => {
+    const v = visitor();
+    const answer = await v.fill('company', { email: 'nobody', company_name: '', contact_name: 'Kept “Name”' });
+    assert.equal(answer.status, 422);
+    assert.match(answer.body, /<title>Error: /);
+    assert.match(answer.body, /There is a problem/);
+    assert.match(answer.body, /href="#company_name"/);
+    assert.match(answer.body, /href="#email"/);
+    assert.match(answer.body, /value="nobody"/);
+    assert.match(answer.body, /Kept “Name”/);
+    const [, said] = answer.body.match(/href="#company_name">([^<]+)</);
+    assert.equal(answer.body.split(said).length - 1 >= 2, true, 'the same words in the summary and beside the field');
+  },
+  'sending twice, at once and later: one record, one Client ID': async () => {
+    const v = visitor();
+    const before = server.list().length;
+    await v.fill('company');
+    await v.fill('engagement');
+    const send = () => v.go('/apply/check', { method: 'POST', body: '' });
+    const all = await Promise.all(Array.from({ length: 8 }, send));
+    all.push(await send());
+    for (const answer of all) {
+      assert.equal(answer.status, 303);
+      assert.equal(location(answer), '/apply/done');
+    }
+    assert.equal(server.list().length, before + 1);
+    const first = clientIdIn((await v.go('/apply/done')).body);
+    assert.equal(clientIdIn((await v.go('/apply/done')).body), first);
+    assert.equal(location(await v.go('/apply/company')), '/apply/done', 'Back after sending');
+  },
+  'another application starts empty': async () => {
+    const v = visitor();
+    const first = await v.journey();
+    const anew = await v.go('/apply/new', { method: 'POST', body: '' });
+    assert.equal(location(anew), '/apply/company');
+    assert.doesNotMatch((await v.go('/apply/company')).body, /Ångström/);
+    assert.notEqual(await v.journey(), first);
+  },
+  'two tabs: each step keeps its last answer': async () => {
+    const v = visitor();
+    await v.fill('company');
+    await Promise.all([
+      v.fill('company', { company_name: 'Tab One' }),
+      v.fill('engagement', { project_scope: 'Tab Two' }),
+    ]);
+    const check = await v.go('/apply/check');
+    assert.match(check.body, /Tab One/);
+    assert.match(check.body, /Tab Two/);
+  },
+  'industry “other” reads as its own words': async () => {
+    const v = visitor();
+    await v.fill('company', { industry: 'other', industry_other: 'Lighthouse keeping' });
+    await v.fill('engagement');
+    assert.match((await v.go('/apply/check')).body, /Lighthouse keeping/);
+  },
+  'without cookies the visitor is told, not sent round in circles': async () => {
+    const v = visitor();
+    await v.fill('company');
+    v.cookies.clear();
+    const page = await v.go('/apply/engagement');
+    assert.equal(page.status, 400);
+    assert.match(page.body, /cookies/);
+  },
+  'a draft is unreadable in the store': async () => {
+    const v = visitor();
+    const secret = `Very Secret Company ${Date.now()}`;
+    await v.fill('company', { company_name: secret });
+    const { readFileSync, existsSync } = await import('node:fs');
+    for (const name of ['anteroom.db', 'anteroom.db-wal'])
+      if (existsSync(`${server.data}/${name}`))
+        assert.ok(!readFileSync(`${server.data}/${name}`).includes(secret), name);
+  },
+  'drafts survive a restart': async () => {
+    const v = visitor();
+    await v.fill('company', { company_name: 'Restart Ltd' });
+    assert.equal(await server.stop(), 0);
+    await server.start();
+    await v.fill('engagement');
+    assert.match((await v.go('/apply/check')).body, /Restart Ltd/);
+  },
+  '100 visitors at once get 100 different Client IDs': async () => {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 100 });
+    const ids = await Promise.all(Array.from({ length: 100 }, () => new Visitor(server, agent).journey()));
+    agent.destroy();
+    assert.ok(ids.every(Boolean));
+    assert.equal(new Set(ids).size, 100);
+  },
+  'the audit chain and the outbox hold a row for each': async () => {
+    assert.equal(server.auditVerify().status, 0);
+  },
+  'the server stops cleanly': async () => {
+    assert.equal(await server.stop(), 0);
+  },
+});
