@@ -1,0 +1,253 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""make bench: Anteroom beside what it is measured against, in one run on one machine.
+
+Every comparison is interleaved (A B C, A B C, …), repeated, and given as the median and as a ratio
+to Anteroom's median of the same run: trust the ratios, not the absolute figures. Nothing here passes
+or fails; docs/reference/performance.md is written from what it prints (--markdown FILE).
+
+  (a) bare      test/bench/bare_commit.c: the same rows, the same schema, group commit, no server
+  (b) FastAPI   FastAPI + uvicorn + SQLite synchronous=FULL, one process, plain HTTP
+  (c) libh2o    test/bench/bare_h2o.c: the same bytes by a bare handler, same TLS
+"""
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+ANTEROOM = os.path.join(ROOT, "build", "anteroom")
+SUBMISSION = {
+    "company_name": "Ångström & Söhne GmbH", "address": "Lindenstraße 12\n10969 Berlin",
+    "industry": "software", "contact_name": "Ada Lovelace", "email": "ada@example.com",
+    "phone": "+49301234567", "company_size": 120, "service_type": ["cloud_migration"],
+    "project_scope": "Move our order system to the cloud within the year.",
+    "timeline": "not_sure", "budget_range": "not_sure", "notes": "Weekdays after ten.", "consent": True,
+}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port, tries=1000):
+    for _ in range(tries):
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.005)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+class Process:
+    def __init__(self, command, port, **env):
+        self.log = tempfile.NamedTemporaryFile(prefix="bench-log-")
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log,
+                                        env={**os.environ, **env})
+        self.port = port
+        wait_for(port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+
+def anteroom(directory):
+    port, ops = free_port(), free_port()
+    p = Process([ANTEROOM, "serve", "--data", directory], port,
+                ANTEROOM_SERVER__LISTEN=f"127.0.0.1:{port}",
+                ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}")
+    p.ops = ops
+    return p
+
+
+def fastapi(directory):
+    port = free_port()
+    return Process(["/usr/bin/python3", "-m", "uvicorn", "--app-dir", HERE, "fastapi_app:app", "--host",
+                    "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"], port,
+                   BENCH_DB=os.path.join(directory, "bench.db"))
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def h2load(url, clients, requests, streams=1, http1=False, body=None):
+    """Requests a second, and p50/p99 in milliseconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        log = os.path.join(scratch, "log")
+        command = ["h2load", "-c", str(clients), "-n", str(requests), "-m", str(streams), "-t", "1",
+                   "--log-file", log]
+        if http1:
+            command.append("--h1")
+        if body:
+            data = os.path.join(scratch, "body")
+            with open(data, "w", encoding="utf8") as f:
+                f.write(body)
+            command += ["-d", data, "-H", "content-type: application/json"]
+        out = subprocess.run(command + [url], capture_output=True, text=True, check=True).stdout
+        with open(log, encoding="ascii") as f:
+            rows = [line.split("\t") for line in f]
+    failed = [row for row in rows if not row[1].startswith("2")]
+    if failed or len(rows) < requests:
+        raise RuntimeError(f"{url}: {len(failed)} failed, {len(rows)} of {requests} answered\n{out}")
+    times = [int(row[2]) / 1000 for row in rows]
+    rate = float(re.search(r"finished in .*?, ([\d.]+) req/s", out).group(1))
+    return rate, percentile(times, 0.5), percentile(times, 0.99)
+
+
+def bare_commit(directory, clients, requests):
+    out = subprocess.run([os.path.join(ROOT, "build", "bench", "bare_commit"), directory,
+                          str(requests), str(clients)], capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"([\d.]+) submissions/s", out).group(1)), 0.0, 0.0
+
+
+def submissions(rounds, scale):
+    table = []
+    body = json.dumps(SUBMISSION)
+    for clients, requests in ((1, 400), (10, 4000), (100, 20000)):
+        requests = int(requests * scale)
+        got = {"Anteroom": [], "bare": [], "FastAPI": []}
+        for _ in range(rounds):
+            with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data")) as p:
+                got["Anteroom"].append(h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", clients,
+                                              requests, http1=True, body=body))
+            with tempfile.TemporaryDirectory() as d:
+                got["bare"].append(bare_commit(d, clients, requests))
+            with tempfile.TemporaryDirectory() as d, fastapi(d) as p:
+                got["FastAPI"].append(h2load(f"http://127.0.0.1:{p.port}/api/v1/submissions", clients,
+                                             max(clients, requests // 10), http1=True, body=body))
+        rates = {name: statistics.median(r[0] for r in rows) for name, rows in got.items()}
+        ours = got["Anteroom"]
+        table.append([clients, f"{rates['Anteroom']:,.0f}", f"{statistics.median(r[1] for r in ours):.2f}",
+                      f"{statistics.median(r[2] for r in ours):.2f}",
+                      f"{rates['bare']:,.0f}", f"{rates['Anteroom'] / rates['bare']:.2f}",
+                      f"{rates['FastAPI']:,.0f}", f"{rates['Anteroom'] / rates['FastAPI']:.1f}"])
+    return ("Durable submissions, each fsynced with its audit and outbox rows (POST, HTTP/1.1 keep-alive, TLS 1.3)",
+            ["connections", "Anteroom /s", "p50 ms", "p99 ms", "bare loop /s", "ratio", "FastAPI /s", "ratio"],
+            table)
+
+
+def pages(rounds, scale):
+    requests = int(40000 * scale)
+    got = {"Anteroom": [], "libh2o": []}
+    with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data")) as ours:
+        page = subprocess.run(["curl", "-sk", f"https://127.0.0.1:{ours.port}/apply/company"],
+                              capture_output=True, check=True).stdout
+        name = os.path.join(d, "page.html")
+        with open(name, "wb") as f:
+            f.write(page)
+        keys = os.path.join(d, "data", "keys")
+        port = free_port()
+        with Process([os.path.join(ROOT, "build", "bench", "bare_h2o"), str(port), f"{keys}/tls.crt",
+                      f"{keys}/tls.key", name, str(os.cpu_count())], port) as bare:
+            for _ in range(rounds):
+                got["Anteroom"].append(h2load(f"https://127.0.0.1:{ours.port}/apply/company", 10, requests, 10))
+                got["libh2o"].append(h2load(f"https://127.0.0.1:{bare.port}/", 10, requests, 10))
+    rates = {k: statistics.median(r[0] for r in v) for k, v in got.items()}
+    return (f"The form page ({len(page):,} bytes) over HTTP/2 and TLS 1.3, 10 connections × 10 streams",
+            ["Anteroom /s", "p50 ms", "p99 ms", "bare libh2o /s", "ratio"],
+            [[f"{rates['Anteroom']:,.0f}", f"{statistics.median(r[1] for r in got['Anteroom']):.2f}",
+              f"{statistics.median(r[2] for r in got['Anteroom']):.2f}", f"{rates['libh2o']:,.0f}",
+              f"{rates['Anteroom'] / rates['libh2o']:.2f}"]])
+
+
+def ready_after(directory):
+    began = time.monotonic()
+    p = anteroom(directory)
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{p.ops}/readyz") as answer:
+                if answer.status == 200:
+                    return p, (time.monotonic() - began) * 1000
+        except OSError:
+            time.sleep(0.001)
+
+
+def size(rounds, scale):
+    starts, restarts, idle, loaded = [], [], [], []
+    for _ in range(max(3, rounds)):
+        with tempfile.TemporaryDirectory() as d:
+            data = os.path.join(d, "data")
+            p, ms = ready_after(data)
+            starts.append(ms)
+            time.sleep(0.2)
+            idle.append(p.resident_kib())
+            h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", 100, int(10000 * scale), http1=True,
+                   body=json.dumps(SUBMISSION))
+            loaded.append(p.resident_kib())
+            p.process.kill()
+            p.process.wait()
+            p, ms = ready_after(data)
+            restarts.append(ms)
+            p.__exit__()
+    return ("Size and start", ["what", "figure", "aim"], [
+        ["start to ready, empty directory", f"{statistics.median(starts):.0f} ms", "≤ 50 ms"],
+        ["start to ready after kill -9", f"{statistics.median(restarts):.0f} ms", "≤ 500 ms"],
+        ["resident memory, idle", f"{statistics.median(idle) / 1024:.1f} MiB", "≤ 12 MiB"],
+        ["resident memory, after 100 clients", f"{statistics.median(loaded) / 1024:.1f} MiB", "≤ 32 MiB"],
+        ["binary", f"{os.path.getsize(ANTEROOM) / 2**20:.1f} MiB", "≤ 6 MiB"],
+        ["binary, stripped of debug information", f"{stripped() / 2**20:.1f} MiB", "≤ 6 MiB"],
+    ])
+
+
+def stripped():
+    with tempfile.NamedTemporaryFile() as out:
+        subprocess.run(["strip", "-o", out.name, ANTEROOM], check=True)
+        return os.path.getsize(out.name)
+
+
+def markdown(title, head, rows):
+    lines = [f"### {title}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as f:
+        model = re.search(r"model name\s*: (.*)", f.read())
+    return f"{os.cpu_count()} cores ({model.group(1) if model else platform.machine()}), Linux {platform.release()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0, help="more or fewer requests")
+    parser.add_argument("--only", choices=["submissions", "pages", "size"])
+    parser.add_argument("--markdown", help="also write the tables here")
+    args = parser.parse_args()
+    for tool in ("h2load", "curl"):
+        if not shutil.which(tool):
+            sys.exit(f"bench: {tool} is missing. ./build.sh test installs what benches need.")
+    parts = [f"Measured on {machine()}, medians of {args.rounds} interleaved rounds.\n"]
+    print(parts[0])
+    for name, run in (("submissions", submissions), ("pages", pages), ("size", size)):
+        if args.only in (None, name):
+            parts.append(markdown(*run(args.rounds, args.scale)))
+            print(parts[-1], flush=True)
+    if args.markdown:
+        with open(args.markdown, "w", encoding="utf8") as f:
+            f.write("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()
