@@ -1,1 +1,226 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the form quicker; nothing here is needed. It checks answers before they are sent, by the
+ * rules of src/core/form_validate.c and with the server's own sentences (data- attributes, see
+ * field.html), keeps a second press of a button from sending twice, counts characters, copies the
+ * Client ID and prints.
+ */
+"use strict";
+
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  /* Answers and their rules: one function a kind, true when the answer is right. */
+
+  const tidy = (text) => text.replace(/\r\n?/g, "\n").normalize("NFC").trim();
+  const length = (text) => [...text].length;
+  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  const address = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(\\.${label})+$`, "i");
+
+  const rules = {
+    email: (text) => address.test(text),
+    phone: (text) => /^(\+[1-9]\d{6,14}|\d{5,20})$/.test(text.replace(/[\s.()\-]/g, "")),
+    number: (text, data) => {
+      const digits = text.replace(/[\s,.]/g, "");
+      return /^\d+$/.test(digits) && +digits >= +data.min && +digits <= +data.max;
+    },
+  };
+
+  const controls = (field) => all("input, select, textarea", field);
+
+  const answer = (field) =>
+    tidy(
+      controls(field)
+        .filter((c) => !/radio|checkbox/.test(c.type) || c.checked)
+        .map((c) => c.value)
+        .join("\n"),
+    );
+
+  const asked = (field) => {
+    const { dataset, classList } = field;
+    if (!classList.contains("only-with-other")) return "required" in dataset;
+    return one("#industry").value === "other";
+  };
+
+  /* What is wrong with a field: a sentence, or "". */
+  const finding = (field) => {
+    const { kind, max, missing, wrong, long } = field.dataset;
+    const text = answer(field);
+    if (field.matches(".only-with-other") && !asked(field)) return "";
+    if (!text) return asked(field) ? missing : "";
+    if (/line|text|email/.test(kind) && length(text) > +max) return long;
+    return rules[kind] && !rules[kind](text, field.dataset) ? wrong : "";
+  };
+
+  /* Showing it, exactly as the server would. */
+
+  const summary = one("#problems");
+
+  const show = (field, message) => {
+    const name = field.dataset.field;
+    const id = name + "-error";
+    const group = one("fieldset", field);
+    const target = group || controls(field)[0];
+    let note = one(".error", field);
+
+    field.classList.toggle("is-wrong", !!message);
+    if (message && !note) {
+      note = document.createElement("p");
+      note.className = "error";
+      note.id = id;
+      note.innerHTML = '<span class="sr">Error: </span>';
+      one(group ? ".choices" : "input, select, textarea", field).before(note);
+    }
+    if (message) {
+      note.lastChild.nodeType === 3 && note.lastChild.remove();
+      note.append(message);
+    } else if (note) {
+      note.remove();
+    }
+
+    const ids = (target.getAttribute("aria-describedby") || "").split(" ");
+    const others = ids.filter((i) => i && i !== id);
+    if (message) others.push(id);
+    if (others.length) target.setAttribute("aria-describedby", others.join(" "));
+    else target.removeAttribute("aria-describedby");
+    if (!group) {
+      if (message) target.setAttribute("aria-invalid", "true");
+      else target.removeAttribute("aria-invalid");
+    }
+  };
+
+  const title = document.title.replace(/^Error: /, "");
+  const announce = (wrong) => {
+    document.title = (wrong ? "Error: " : "") + title;
+    summary.hidden = !wrong;
+  };
+
+  const check = (form) => {
+    const fields = all(".field", form);
+    const list = one("ul", summary);
+    list.replaceChildren();
+    for (const field of fields) {
+      const message = finding(field);
+      show(field, message);
+      if (!message) continue;
+      const link = document.createElement("a");
+      link.href = "#" + controls(field)[0].id;
+      link.append(message);
+      list.appendChild(document.createElement("li")).append(link);
+    }
+    announce(list.children.length);
+    if (list.children.length) summary.focus();
+    return !list.children.length;
+  };
+
+  /* A field that was wrong, and has been left or changed. */
+  const recheck = (field) => {
+    const message = finding(field);
+    const link = one(`a[href="#${controls(field)[0].id}"]`, summary);
+    show(field, message);
+    if (!link) return;
+    if (message) link.textContent = message;
+    else link.parentNode.remove();
+    announce(one("li", summary));
+  };
+
+  for (const form of all("form[data-checked]")) {
+    /* While a pointer is down nothing may move, or the press would miss its button. */
+    let down = false;
+    let left = null;
+    const wrong = (event) => event.target.closest(".field.is-wrong");
+    const lift = () => {
+      down = false;
+      setTimeout(() => left && recheck(left), 50);
+    };
+    addEventListener("pointerdown", () => (down = true), true);
+    addEventListener("pointerup", lift, true);
+    addEventListener("pointercancel", lift, true);
+    form.addEventListener("focusout", (event) => {
+      const field = wrong(event);
+      if (!field || field.contains(event.relatedTarget)) return;
+      if (down) left = field;
+      else recheck(field);
+    });
+    form.addEventListener("focusin", () => (left = down ? left : null));
+    form.addEventListener("change", (event) => {
+      const field = wrong(event);
+      if (field && /select|radio|checkbox/.test(event.target.type)) recheck(field);
+    });
+  }
+
+  if (summary) {
+    if (!summary.hidden) summary.focus();
+    summary.addEventListener("click", (event) => {
+      const target = event.target.hash && document.getElementById(event.target.hash.slice(1));
+      if (target) setTimeout(() => target.focus());
+    });
+  }
+
+  /* Sending once. The guard falls by itself, should the answer never come. */
+
+  const buttons = (form) => all("[type=submit]", form);
+  const ready = (form) => {
+    delete form.dataset.sent;
+    buttons(form).forEach((b) => b.removeAttribute("aria-disabled"));
+  };
+
+  for (const form of all("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if ("sent" in form.dataset || ("checked" in form.dataset && !check(form))) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "";
+      buttons(form).forEach((b) => b.setAttribute("aria-disabled", "true"));
+      setTimeout(() => ready(form), 8000);
+    });
+  }
+  addEventListener("pageshow", () => all("form[data-sent]").forEach(ready));
+
+  /* Characters left: seen at once, spoken when the typing pauses. */
+
+  for (const count of all("[data-count]")) {
+    const field = count.closest(".field");
+    const area = one("textarea", field);
+    const spoken = document.createElement("p");
+    let timer;
+    spoken.className = "sr";
+    spoken.setAttribute("aria-live", "polite");
+    count.after(spoken);
+    const update = () => {
+      const left = field.dataset.max - length(tidy(area.value));
+      const n = Math.abs(left);
+      const words = n === 1 ? "character" : "characters";
+      const text = `You have ${n.toLocaleString("en")} ${words} ${left < 0 ? "too many" : "left"}`;
+      count.textContent = text;
+      count.classList.toggle("is-over", left < 0);
+      clearTimeout(timer);
+      timer = setTimeout(() => (spoken.textContent = text), 1000);
+    };
+    area.addEventListener("input", update);
+    addEventListener("pageshow", update);
+  }
+
+  /* The Client ID: copy, print. */
+
+  for (const tools of all("[data-tools]")) {
+    const copy = one("[data-copy]", tools);
+    const told = one("[role=status]", tools);
+    tools.hidden = false;
+    copy.hidden = !navigator.clipboard;
+    copy.addEventListener("click", async () => {
+      const source = document.getElementById(copy.dataset.copy);
+      told.textContent = "";
+      try {
+        await navigator.clipboard.writeText(source.textContent.trim());
+        told.textContent = copy.dataset.done;
+      } catch {
+        getSelection().selectAllChildren(source);
+        told.textContent = copy.dataset.select;
+      }
+    });
+    one("[data-print]", tools).addEventListener("click", () => print());
+  }
+})();
