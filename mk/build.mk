@@ -75,10 +75,12 @@ $(VARIANTS:%=build/%/obj/main.o): | $(GEN_HEADERS)
 # ---- the program ---------------------------------------------------------------------------------
 
 # Static and position-independent. People run build/anteroom; its debug information lies beside it.
+LINK_PROGRAM = $(release_CC) $(release_CFLAGS) -static-pie $(LINK_HARDEN) -o build/release/anteroom \
+               build/release/obj/main.o $(call link_libs,release,$(call archives,release))
 build/release/anteroom: build/release/obj/main.o $(call archives,release) $(VENDOR_LIBS) | vendor-there
 	$(call say,release ld,$@)
-	$(quiet)$(release_CC) $(release_CFLAGS) -static-pie $(LINK_HARDEN) -o $@ \
-	    build/release/obj/main.o $(call link_libs,release,$(call archives,release))
+	@echo '$(LINK_PROGRAM)' > build/release/link
+	$(quiet)$(LINK_PROGRAM)
 
 build/asan/anteroom build/tsan/anteroom: build/%/anteroom: build/%/obj/main.o | vendor-there
 	$(call say,$* ld,$@)
@@ -178,7 +180,7 @@ scripts = $(foreach d,$(1),$(foreach s,$(sort $(wildcard test/$d/*.sh test/$d/*.
 
 LINTS      := $(sort $(wildcard mk/lint/*.sh))
 LINT_NEEDS := build/lint/cflags $(filter %/libcore.a,$(call archives,release)) $(GEN_HEADERS) \
-              $(if $(REFERENCES),build/tool/reference)
+              build/anteroom
 
 # clang-tidy and cppcheck read the code as the compiler does.
 build/lint/cflags: force

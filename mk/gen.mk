@@ -55,14 +55,15 @@ endif
 
 GEN_HEADERS += $(GEN)/version.h
 
-# ---- reference documents -------------------------------------------------------------------------
+# ---- reference documents: what the program says about itself ----------------------------------------
 
-ifneq ($(call has,reference),)
 REFERENCES := docs/reference/configuration.md docs/reference/fields.md config/anteroom.yaml
-docs/reference/%.md: build/tool/reference
+
+docs/reference/configuration.md: REFERENCE = build/anteroom help config > $@.new
+docs/reference/fields.md:        REFERENCE = build/anteroom help fields > $@.new
+config/anteroom.yaml:            REFERENCE = rm -f $@.new && build/anteroom init $@.new
+
+$(REFERENCES): build/anteroom
 	@mkdir -p $(@D)
-	build/tool/reference $* > $@.new && mv $@.new $@
-config/anteroom.yaml: build/tool/reference
-	@mkdir -p $(@D)
-	build/tool/reference example > $@.new && mv $@.new $@
-endif
+	$(REFERENCE)
+	@mv $@.new $@
