@@ -36,7 +36,7 @@ struct option_spec {
 };
 
 /*
- * Reads options up to the first argument that is none; the rest is left in *argc/*argv. ERR_USAGE
+ * Reads options up to the first argument that is none; the rest is left in *argc and *argv. ERR_USAGE
  * names what is not known.
  */
 enum err command_options(int *argc, char ***argv, const struct option_spec *specs, size_t n,

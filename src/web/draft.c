@@ -17,7 +17,7 @@ static const struct str cookie_name = STR_INIT("__Host-anteroom-draft");
 
 enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 128 * 1024 };
 
-_Static_assert(SEAL_KEY_SIZE == DRAFT_KEY_SIZE, "the cookie's key is a sealing key");
+_Static_assert((int)SEAL_KEY_SIZE == (int)DRAFT_KEY_SIZE, "the cookie's key is a sealing key");
 
 bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *out)
 {

@@ -15,7 +15,7 @@
 
 #include <unistd.h>
 
-_Static_assert(WEB_HOSTS == LISTENER_KINDS, "a host for each kind of listener");
+_Static_assert((int)WEB_HOSTS == (int)LISTENER_KINDS, "a host for each kind of listener");
 
 enum { BODY_SLACK = 4, STREAMS_AT_ONCE = 64, LOOPS_MAX = 64 };
 
