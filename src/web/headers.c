@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/headers.h"
 
-#include "base/str.h"
+#include "base/buf.h"
 
 #include <h2o.h>
+#include <h2o/http1.h>
 
 struct header {
     struct str name, value;
@@ -56,4 +57,22 @@ void headers_attach(h2o_pathconf_t *path, int https)
         (struct headers_filter *)(void *)h2o_create_filter(path, sizeof *self);
     self->super.on_setup_ostream = add_headers;
     self->https = https;
+}
+
+void headers_prepare(void)
+{
+    static struct buf answer;
+    static const struct str body = STR_INIT("This request cannot be read.\n");
+    if (answer.len)
+        return;
+    buf_init(&answer, 8192);
+    buf_fmt(&answer,
+            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+            "content-type: text/plain; charset=utf-8\r\ncontent-length: %zu\r\n",
+            body.len);
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        buf_fmt(&answer, "%s: %s\r\n", always[i].name.ptr, always[i].value.ptr);
+    buf_str(&answer, STR("\r\n"));
+    buf_str(&answer, body);
+    h2o_http1_bad_request = h2o_iovec_init(answer.ptr, answer.len);
 }

@@ -11,6 +11,12 @@ struct st_h2o_pathconf_t;
 /* Security headers; https tells whether Strict-Transport-Security belongs to them. */
 void headers_attach(struct st_h2o_pathconf_t *path, int https);
 
+/*
+ * Makes libh2o's answer to requests that cannot be parsed, which passes no filter, from the same
+ * headers. Call once, before the first connection.
+ */
+void headers_prepare(void);
+
 /* One log line for each request: method, route, status, bytes, time. Nothing about a person. */
 void access_log_attach(struct st_h2o_pathconf_t *path);
 

@@ -102,6 +102,14 @@ struct str request_header(const struct request *r, struct str name)
     return at < 0 ? STR_EMPTY : view(r->h2o->headers.entries[at].value);
 }
 
+size_t request_head_size(const struct request *r)
+{
+    size_t size = r->h2o->path.len;
+    for (size_t i = 0; i < r->h2o->headers.size; i++)
+        size += r->h2o->headers.entries[i].name->len + r->h2o->headers.entries[i].value.len;
+    return size;
+}
+
 struct str request_cookie(const struct request *r, struct str name)
 {
     ssize_t at = -1;

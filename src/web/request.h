@@ -44,6 +44,9 @@ struct request *request_of(struct st_h2o_req_t *h2o);
 /* The value of a header (lower-case name), empty when absent. The first one when repeated. */
 struct str request_header(const struct request *r, struct str name);
 
+/* Bytes of the target and of all header names and values. */
+size_t request_head_size(const struct request *r);
+
 /* The value of a cookie, empty when absent; looks through all Cookie headers. */
 struct str request_cookie(const struct request *r, struct str name);
 

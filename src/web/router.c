@@ -51,6 +51,11 @@ const struct route *router_find(struct str method, struct str path, struct str *
 static bool guards_pass(struct request *r)
 {
     unsigned flags = r->route->flags;
+    if ((int64_t)request_head_size(r) > r->web->config->limits_header_size) {
+        respond_problem(r, 431, STR("Your browser sent too much beside the request"),
+                        STR("Clear this website's cookies and open the page again."));
+        return false;
+    }
     if ((int64_t)r->body.len > r->web->config->limits_body_size) {
         respond_problem(r, 413, STR("That is more than we can take"),
                         STR("The answers together are too long. Shorten the longest one and send "

@@ -59,6 +59,7 @@ static void configure(struct web *web)
     const struct config *c = web->config;
     h2o_globalconf_t *g = web->globalconf;
     h2o_config_init(g);
+    headers_prepare();
     g->server_name = h2o_iovec_init(NULL, 0); /* no Server header */
     /* Somewhat above our own limit, so that most who exceed it get our page and not a bare line. */
     g->max_request_entity_size = (size_t)c->limits_body_size * BODY_SLACK;
