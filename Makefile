@@ -10,7 +10,7 @@
 #   mk/lint/      the checks of `make lint`, each a small program that prints TAP
 #
 # Settings: DEV=0 (warnings are not errors), JOBS=N (tests at a time), FUZZ_SECONDS=N (per target),
-# ARGS="…" (for run), ONLY=pattern (for check, asan, tsan, fuzz: test programs whose path holds it).
+# ARGS="…" (for run, bench), ONLY=pattern (for check, asan, tsan, fuzz: test programs whose path holds it).
 
 VERSION := 0.1.0
 
@@ -68,9 +68,8 @@ test-all: all $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS) $(LINT_
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
 	@$(RUN) $(LINTS)
 
-bench: all $(BENCHES) ## throughput, latency, memory and size beside the references
-	@for b in $(or $(wildcard test/bench/run),$(BENCHES)); do \
-	    echo "$$b"; ANTEROOM_BIN=$(abspath build/anteroom) $$b || exit 1; done
+bench: all $(BENCHES) ## throughput, latency, memory, size, as ratios (ARGS="--only pages")
+	test/bench/bench.py $(ARGS)
 
 docs: $(REFERENCES) ## docs/reference from the tables in the code
 

@@ -126,8 +126,8 @@ test_parts   = $(if $(filter test/tool/%,$(1)),$(wildcard src/tool/*_*.c))
 sees_base   := base
 sees_core   := core base
 sees_config := config core base
-sees_net    := net config core base
-sees_store  := store config core base
+sees_net    := net core base
+sees_store  := store core base
 sees_tool   := web store config core base
 sees         = $(or $(sees_$(1)),$(filter-out cmd,$(LAYERS)))
 room         = $(word 2,$(subst /, ,$(1)))
@@ -164,10 +164,10 @@ $(foreach f,$(FUZZ_SOURCES),$(eval $(call fuzz_rules,$f)))
 # ---- benches -------------------------------------------------------------------------------------
 
 BENCH_SOURCES := $(sort $(wildcard test/bench/*.c))
-BENCHES       := $(BENCH_SOURCES:%.c=build/release/%)
+BENCHES       := $(BENCH_SOURCES:test/%.c=build/%)
 
 define bench_rules
-build/release/$(basename $(1)): $(patsubst test/%.c,build/release/obj/test/%.o,$(1)) $(call archives,release) $(VENDOR_LIBS)
+build/$(patsubst test/%.c,%,$(1)): $(patsubst test/%.c,build/release/obj/test/%.o,$(1)) $(call archives,release) $(VENDOR_LIBS)
 	@mkdir -p $$(@D)
 	$$(call say,release ld,$$@)
 	$$(quiet)$(release_CC) $(release_LDFLAGS) -o $$@ $$(filter %.o,$$^) $(call link_libs,release,$(call archives,release))
