@@ -37,13 +37,15 @@ struct view_choices {
 /* One question. Exactly one of the is_… is true. */
 struct view_field {
     struct str name, label, hint, value, error;
-    struct str described_by; /* ids for aria-describedby: "email-hint email-error"; may be empty */
+    /* Ids for aria-describedby: "notes-hint", "notes-count" when has_count, "notes-error". */
+    struct str described_by;
     struct str type;         /* for is_line: "text", "email", "tel" */
     struct str inputmode;    /* "", "numeric", "tel", "email" */
     struct str autocomplete; /* "", "organization", … */
     struct str width;        /* "full", "half", "short" */
     struct str kind;         /* "line", "email", "phone", "number", …: for the browser's checks */
-    struct str if_missing, if_wrong, if_long; /* the same sentences for the browser */
+    /* The same sentences for the browser. */
+    struct str if_missing, if_wrong, if_control, if_long;
     struct view_choices choices;
     uint64_t min, max; /* code points, or the number */
     uint64_t rows;     /* for is_text */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Makes the form quicker; nothing here is needed. It checks answers before they are sent, by the
- * rules of src/core/form_validate.c and with the server's own sentences (data- attributes, see
+ * rules of src/core/form.h and with the server's own sentences (data- attributes, see
  * field.html), keeps a second press of a button from sending twice, counts characters, copies the
  * Client ID and prints.
  */
@@ -13,19 +13,25 @@
 
   /* Answers and their rules: one function a kind, true when the answer is right. */
 
-  const tidy = (text) => text.replace(/\r\n?/g, "\n").normalize("NFC").trim();
+  const tidy = (text) =>
+    text.replace(/\r\n?/g, "\n").replace(/\t/g, " ").normalize("NFC").trim();
   const length = (text) => [...text].length;
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   const address = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(\\.${label})+$`, "i");
 
   const rules = {
     email: (text) => address.test(text),
-    phone: (text) => /^(\+[1-9]\d{6,14}|\d{5,20})$/.test(text.replace(/[\s.()\-]/g, "")),
-    number: (text, data) => {
-      const digits = text.replace(/[\s,.]/g, "");
-      return /^\d+$/.test(digits) && +digits >= +data.min && +digits <= +data.max;
+    phone: (text) =>
+      /^(\+[1-9]\d{6,14}|\d{5,20})$/.test(text.replace(/[\s.()[\]\-\u2010-\u2015\u2212]/g, "")),
+    number: (text, { min, max }) => {
+      if (!/^(\d+|\d{1,3}([\s,.'’])\d{3}(\2\d{3})*)$/.test(text)) return false;
+      const n = +text.replace(/\D/g, "");
+      return n >= min && n <= max;
     },
   };
+
+  /* utf8_is_control: what nobody types on purpose. */
+  const hidden = /[\p{Cc}\u2028-\u202e\u2066-\u2069\ufeff\p{NChar}]/u;
 
   const controls = (field) => all("input, select, textarea", field);
 
@@ -37,19 +43,20 @@
         .join("\n"),
     );
 
-  const asked = (field) => {
-    const { dataset, classList } = field;
-    if (!classList.contains("only-with-other")) return "required" in dataset;
-    return one("#industry").value === "other";
-  };
+  const onlyWithOther = (field) => field.classList.contains("only-with-other");
+  const asked = (field) =>
+    onlyWithOther(field)
+      ? answer(one("[data-field=industry]")) === "other"
+      : "required" in field.dataset;
 
   /* What is wrong with a field: a sentence, or "". */
   const finding = (field) => {
-    const { kind, max, missing, wrong, long } = field.dataset;
+    const { kind, max, missing, control, wrong, long } = field.dataset;
     const text = answer(field);
-    if (field.matches(".only-with-other") && !asked(field)) return "";
+    if (onlyWithOther(field) && !asked(field)) return "";
     if (!text) return asked(field) ? missing : "";
-    if (/line|text|email/.test(kind) && length(text) > +max) return long;
+    if (/line|text/.test(kind) && hidden.test(text.replace(/\n/g, ""))) return control;
+    if (/line|text|email|phone/.test(kind) && length(text) > max) return long;
     return rules[kind] && !rules[kind](text, field.dataset) ? wrong : "";
   };
 
@@ -69,7 +76,8 @@
       note = document.createElement("p");
       note.className = "error";
       note.id = id;
-      note.innerHTML = '<span class="sr">Error: </span>';
+      note.appendChild(document.createElement("span")).append("Error: ");
+      note.firstChild.className = "sr";
       one(group ? ".choices" : "input, select, textarea", field).before(note);
     }
     if (message) {
