@@ -5,10 +5,13 @@
  * options.def is the one table of options: path, type, default, explanation. From it come this
  * struct, the reader, the environment names (server.ops_listen is ANTEROOM_SERVER__OPS_LISTEN),
  * what `anteroom init` writes, and docs/reference/configuration.md. Lists of choices are read by
- * choices.c.
+ * choices.c and come from the file only.
  *
- * An unknown key, a wrong type or value, a key twice: ERR_CONFIG with file, line and column and,
- * for a misspelt key, the nearest right name.
+ * An unknown key, a wrong type or value, a key twice: ERR_CONFIG with file, line and column
+ * ("anteroom.yaml:12:3: …") and, for a misspelt key, the nearest right name. The same for a name in
+ * the environment that begins with ANTEROOM_ and holds "__", or that is an option's name with one
+ * "_" too few. Other ANTEROOM_ names are left alone: Kubernetes puts ANTEROOM_PORT and the like
+ * there by itself when a Service is called anteroom.
  *
  * Owner: config_release frees all texts. Threads: read-only after loading.
  */
@@ -18,6 +21,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/form.h"
+
+enum { CONFIG_FILE_MAX = 1024 * 1024 }; /* bytes */
 
 struct config {
     struct arena arena; /* owns every text below */
@@ -29,17 +34,20 @@ struct config {
 #define OPTION_SIZE(section, key, ...) int64_t section##_##key;
 #define OPTION_TIME(section, key, ...) int64_t section##_##key;
 #include "config/options.def"
-#undef OPTION_STR
-#undef OPTION_INT
-#undef OPTION_BOOL
-#undef OPTION_SIZE
-#undef OPTION_TIME
     struct form_rules rules; /* form.choices */
 };
 
-/* path may be NULL: defaults and environment only. environment: as environ(7). */
+/*
+ * path may be NULL: defaults and environment only. environment: as environ(7), or NULL for none.
+ * On failure *out is empty; releasing it is allowed and does nothing.
+ */
 enum err config_load(const char *path, char *const *environment, struct config *out,
                      struct why *why);
+
+/* The same from YAML text at hand; name is what errors call it. Does no I/O. */
+enum err config_parse(struct str text, const char *name, char *const *environment,
+                      struct config *out, struct why *why);
+
 void config_release(struct config *config);
 
 /* The commented example with every option at its default: what `anteroom init` writes. */

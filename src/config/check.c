@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/check.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+
+static bool refuse(struct option_problem *problem, struct str value, const char *is_not,
+                   const char *hint)
+{
+    char shown[OPTION_SHOWN_MAX];
+    snprintf(problem->detail, sizeof problem->detail, "“%s” %s", option_shown(value, shown),
+             is_not);
+    snprintf(problem->hint, sizeof problem->hint, "%s", hint);
+    return false;
+}
+
+/* "host:port" apart; an IPv6 host keeps its brackets. */
+static bool split_port(struct str text, struct str *host)
+{
+    size_t colon = text.len;
+    uint64_t port;
+    while (colon > 0 && text.ptr[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || !str_to_u64(str_slice(text, colon, text.len), &port) || port < 1 ||
+        port > 65535)
+        return false;
+    *host = str_slice(text, 0, colon - 1);
+    return true;
+}
+
+static bool is_numeric(struct str host)
+{
+    char name[INET6_ADDRSTRLEN];
+    unsigned char address[sizeof(struct in6_addr)];
+    bool bracketed = str_starts(host, STR("[")) && str_ends(host, STR("]"));
+    if (bracketed)
+        host = str_slice(host, 1, host.len - 1);
+    if (host.len == 0 || host.len >= sizeof name)
+        return false;
+    memcpy(name, host.ptr, host.len);
+    name[host.len] = '\0';
+    return inet_pton(bracketed ? AF_INET6 : AF_INET, name, address) == 1;
+}
+
+bool check_address(struct str value, struct option_problem *problem)
+{
+    struct str host;
+    if (split_port(value, &host) && (host.len == 0 || str_eq(host, STR("*")) ||
+                                     str_eq_nocase(host, STR("localhost")) || is_numeric(host)))
+        return true;
+    return refuse(problem, value, "is not an address and a port",
+                  "Write localhost:8443, :8443 for every address, 192.0.2.7:8443 or "
+                  "[2001:db8::7]:8443.");
+}
+
+static bool is_host_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
+}
+
+static bool is_host_name(struct str host)
+{
+    for (size_t i = 0; i < host.len; i++)
+        if (!is_host_character(host.ptr[i]))
+            return false;
+    return host.len > 0 && host.len <= 253 && host.ptr[0] != '.' && host.ptr[0] != '-' &&
+           !str_contains(host, STR(".."));
+}
+
+bool check_https_url(struct str value, struct option_problem *problem)
+{
+    static const struct str scheme = STR_INIT("https://");
+    struct str rest = str_slice(value, scheme.len, value.len), host = rest;
+    if (str_ends(rest, STR("/")))
+        host = rest = str_slice(rest, 0, rest.len - 1);
+    size_t colon = str_find(rest, ':', 0);
+    bool bracketed = str_starts(rest, STR("["));
+    bool with_port = bracketed ? !str_ends(rest, STR("]")) : colon < rest.len;
+    if (str_starts(value, scheme) && (!with_port || split_port(rest, &host)) &&
+        (bracketed ? is_numeric(host) : is_host_name(host)))
+        return true;
+    return refuse(problem, value, "is not an address that visitors can type",
+                  "Write https:// and the name, with a port if it is not 443 and without a path: "
+                  "https://onboarding.example.com");
+}
+
+bool check_email(struct str value, struct option_problem *problem)
+{
+    size_t at = str_find(value, '@', 0);
+    struct str domain = str_slice(value, at + 1, value.len);
+    bool spaced = str_find(value, ' ', 0) < value.len || str_find(value, '<', 0) < value.len;
+    if (at > 0 && is_host_name(domain) && str_contains(domain, STR(".")) &&
+        !str_ends(domain, STR(".")) && !spaced && value.len <= 254)
+        return true;
+    return refuse(problem, value, "is not an email address", "Write one like name@example.com.");
+}
+
+bool check_path(struct str value, struct option_problem *problem)
+{
+    if (value.len >= PATH_MAX)
+        return refuse(problem, value, "is too long for a path", "");
+    if (str_trim(value).len != value.len)
+        return refuse(problem, value, "begins or ends with white space", "");
+    if (str_starts(value, STR("~")))
+        return refuse(problem, value, "begins with “~”, which only a shell knows",
+                      "Write the whole path, from / on.");
+    return true;
+}

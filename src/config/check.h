@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks of one option's text that its kind alone does not make: addresses, URLs, paths. Each
+ * returns true or fills the problem. They look at the text only: whether a file can be read or a
+ * port is free is for the command that uses it.
+ */
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
+
+#include "config/option.h"
+
+/* "localhost:8443", ":8443", "*:8443", "192.0.2.7:8443", "[2001:db8::7]:8443"; port 1–65535. */
+bool check_address(struct str value, struct option_problem *problem);
+
+/* "https://name" or "https://name:port", a "/" behind it at most. */
+bool check_https_url(struct str value, struct option_problem *problem);
+
+/* One address: something, "@", a domain with a dot. */
+bool check_email(struct str value, struct option_problem *problem);
+
+/* Not longer than the system takes, no white space at the ends, no "~" (only a shell knows it). */
+bool check_path(struct str value, struct option_problem *problem);
+
+#endif
