@@ -9,6 +9,7 @@
 #define STORE_READER_H
 
 #include "base/arena.h"
+#include "core/audit.h"
 #include "store/writer.h"
 
 struct store;
@@ -37,17 +38,33 @@ struct submission_row {
     struct form form;
 };
 
-/* Opens a data directory for reading only, without the lock, beside a running server (commands). */
+/*
+ * Opens a data directory for reading only, without the lock, beside a running server or after one
+ * (commands). ERR_MISSING when there is no database in it.
+ */
 enum err reader_open_directory(const char *directory, struct reader **out, struct why *why);
 
 /*
- * Newest first. visit returns false to stop; the row's views are valid during the call.
+ * Newest first, at most limit. visit returns false to stop; the row's views are valid during the
+ * call. Read a page at a time with nothing held in between, so visit may be as slow as a pager.
  */
 enum err reader_submissions(struct reader *reader, uint64_t limit,
                             bool (*visit)(void *context, const struct submission_row *row),
                             void *context, struct why *why);
 
-/* Does a trivial read work? For /readyz. */
+enum err reader_count(struct reader *reader, uint64_t *submissions, struct why *why);
+
+struct audit_report {
+    uint64_t events; /* that were checked and right */
+    uint64_t
+        broken; /* the first event that is not, 0 when all are; events behind it are unproven */
+    struct audit_hash head; /* of the last right event: to be kept elsewhere and compared */
+};
+
+/* Walks the whole audit chain. A broken one is ERR_DATA with its number in the report. */
+enum err reader_audit_verify(struct reader *reader, struct audit_report *out, struct why *why);
+
+/* Does a trivial read work, and is the database not known to be damaged? For /readyz. */
 enum err reader_ping(struct reader *reader, struct why *why);
 
 #endif

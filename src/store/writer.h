@@ -2,20 +2,22 @@
 /*
  * The single writer: one thread, one connection, group commit.
  *
- *     loops ──writer_put──▶ inbox (bounded) ──▶ BEGIN IMMEDIATE
- *                                                per job: SAVEPOINT, rows, RELEASE
+ *     loops ──writer_put──▶ inbox (bounded) ──▶ BEGIN IMMEDIATE, the rows of every job,
  *                                              COMMIT (one fsync for the group) ──▶ job->done
  *
  * No timer: the writer takes everything that waits; while one fsync runs the next group gathers. A
  * job is acknowledged (done with ERR_NONE) only after the COMMIT that holds it was fsynced. A job
- * that fails inside its savepoint is answered alone; when the COMMIT itself fails, every job of the
- * group is answered with that error and nothing of it is stored; the connection is closed, reopened
- * and verified before the next group (an fsync that failed is never retried on the same
- * descriptor).
+ * that cannot be stored is answered alone (group.h). When the disk fails, every job of the group is
+ * answered with that error; none was acknowledged. Whether the group is in the database after all
+ * (its frames were written, the fsync failed) is settled before the next group: the connection is
+ * closed, and a new one copies all that is committed into the database file, syncs it and makes a
+ * durable write; until that works every job is answered ERR_IO at once, and it is tried again with
+ * growing pauses. So a caller that repeats a job with the same idempotency key (or the same draft)
+ * gets the right answer either way: stored once, and what is answered is durable.
  *
  * Owner: the caller makes the job (its memory, usually an arena in it) and gets it back in done.
  * Threads: writer_put from any thread, never blocks; done runs on the writer's thread and must only
- * hand the job over to its loop.
+ * hand the job over to its loop (it may call writer_put).
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -52,7 +54,8 @@ struct job_submit {
     struct str locale; /* "en" */
     struct str consent_version;
     bool has_draft;
-    struct draft_id draft; /* sealed content is erased when sent */
+    struct draft_id draft; /* sealed content is erased when sent; one that was sent before gives
+                              the first answer; one that has expired is no obstacle */
     /* SHA-256 of what makes a repeat a repeat (draft id, or API key). The same one again gets the
      * first answer; with another fingerprint (SHA-256 of the content) it is refused with
      * ERR_CONFLICT (for source "api"; the form's repeats always get the first answer). */
@@ -83,12 +86,17 @@ struct job {
 struct writer_options {
     unsigned inbox_limit; /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
     unsigned group_limit; /* jobs per commit at most */
+    void (*draw)(void *out, size_t n); /* randomness for Client IDs; NULL: random_bytes */
 };
 
 struct writer_stats {
     uint64_t commits, jobs, failed, submissions;
-    unsigned waiting; /* in the inbox now */
-    bool healthy;     /* the last commit worked */
+    uint64_t rewritten;   /* groups written a second time because of one job (group.h) */
+    uint64_t checkpoints; /* times the log was copied into the database file */
+    uint64_t commit_us;   /* all commits together, from BEGIN to durable */
+    unsigned waiting;     /* in the inbox now */
+    unsigned log_pages;   /* in the write-ahead log after the last commit */
+    bool healthy;         /* the last commit worked */
 };
 
 enum err writer_start(struct store *store, const struct writer_options *options,
@@ -99,7 +107,8 @@ enum err writer_put(struct writer *writer, struct job *job);
 
 void writer_stats(struct writer *writer, struct writer_stats *out);
 
-/* Commits what waits, checkpoints, ends the thread. NULL is fine. */
+/* Commits what waits, checkpoints, ends the thread. Every thread that puts jobs must have ended or
+ * stopped putting. NULL is fine. */
 void writer_stop(struct writer *writer);
 
 #endif

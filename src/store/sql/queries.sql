@@ -1,0 +1,108 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Every statement the program runs, by name. `-- name: draft_find` becomes SQL_DRAFT_FIND; its
+-- parameter :id becomes P_DRAFT_FIND_ID and its column revision C_DRAFT_FIND_REVISION (the numbers
+-- sqlite3_bind_* and sqlite3_column_* want). sqlcheck prepares each against the schema while
+-- building.
+
+-- name: begin
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: savepoint
+SAVEPOINT job;
+
+-- name: savepoint_release
+RELEASE job;
+
+-- name: savepoint_undo
+ROLLBACK TO job;
+
+-- name: submission_insert
+INSERT INTO submission (
+    client_id, created_ms, source, locale, consent_version, consent_ms,
+    company_name, address, industry, industry_other, contact_name, email, phone, company_size,
+    service_type, project_scope, timeline, budget_range, notes, consent)
+VALUES (
+    :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
+    :company_name, :address, :industry, :industry_other, :contact_name, :email, :phone,
+    :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent);
+
+-- Newest first, a page at a time.
+-- name: submission_page
+SELECT id, client_id, created_ms, status,
+    company_name, address, industry, industry_other, contact_name, email, phone, company_size,
+    service_type, project_scope, timeline, budget_range, notes, consent
+FROM submission
+WHERE id < :below
+ORDER BY id DESC
+LIMIT :page;
+
+-- name: submission_count
+SELECT count(*) AS n FROM submission;
+
+-- name: idempotency_insert
+INSERT INTO idempotency (key, fingerprint, client_id, created_ms)
+VALUES (:key, :fingerprint, :client_id, :created_ms)
+ON CONFLICT (key) DO NOTHING;
+
+-- name: idempotency_find
+SELECT fingerprint, client_id, created_ms FROM idempotency WHERE key = :key;
+
+-- name: audit_insert
+INSERT INTO audit (seq, at_ms, actor, action, subject, detail, hash)
+VALUES (:seq, :at_ms, :actor, :action, :subject, :detail, :hash);
+
+-- The newest events, newest first.
+-- name: audit_tail
+SELECT seq, at_ms, actor, action, subject, detail, hash FROM audit ORDER BY seq DESC LIMIT :n;
+
+-- The chain in order, a page at a time.
+-- name: audit_page
+SELECT seq, at_ms, actor, action, subject, detail, hash
+FROM audit
+WHERE seq > :after
+ORDER BY seq
+LIMIT :page;
+
+-- name: outbox_insert
+INSERT INTO outbox (created_ms, topic, client_id, payload, next_ms)
+VALUES (:created_ms, :topic, :client_id, :payload, :created_ms);
+
+-- name: draft_insert
+INSERT INTO draft (id, revision, step, sealed, created_ms, updated_ms, expires_ms)
+VALUES (:id, 1, :step, :sealed, :now_ms, :now_ms, :expires_ms)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: draft_update
+UPDATE draft
+SET revision = revision + 1, step = max(step, :step), sealed = :sealed, updated_ms = :now_ms,
+    expires_ms = :expires_ms
+WHERE id = :id AND revision = :revision AND sent_ms IS NULL;
+
+-- name: draft_send
+UPDATE draft
+SET revision = revision + 1, sealed = x'', updated_ms = :now_ms, client_id = :client_id,
+    sent_ms = :now_ms
+WHERE id = :id AND sent_ms IS NULL;
+
+-- name: draft_find
+SELECT revision, sealed, expires_ms, client_id, sent_ms FROM draft WHERE id = :id;
+
+-- A few expired drafts at a time, so that the writer is never away for long.
+-- name: draft_purge
+DELETE FROM draft
+WHERE rowid IN (SELECT rowid FROM draft WHERE expires_ms <= :now_ms ORDER BY expires_ms LIMIT :n);
+
+-- A write that changes nothing of value: does the disk take it again?
+-- name: meta_put
+INSERT INTO meta (key, value) VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: ping
+SELECT value FROM meta WHERE key = 'created';

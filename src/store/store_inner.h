@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of store/ share of an open data directory. Nobody else includes this.
+ *
+ * store_open leaves its connection in `first` for the writer to take over, so that the log is not
+ * folded into the database (and synced) between the check and the service.
+ *
+ * Threads: `damaged` is set once by whoever finds damage and read by all; the rest belongs to the
+ * thread that opened the store, and then to the writer.
+ */
+#ifndef STORE_STORE_INNER_H
+#define STORE_STORE_INNER_H
+
+#include "store/connection.h"
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct store {
+    char directory[CONNECTION_PATH_MAX];
+    char database[CONNECTION_PATH_MAX + 16];
+    int lock_fd;
+    struct connection first; /* db is NULL once the writer has it */
+    atomic_bool damaged;     /* found while running: nothing is served any more */
+    atomic_bool closing;
+    bool checking; /* the thread below runs */
+    pthread_t checker;
+};
+
+#endif

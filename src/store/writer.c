@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/writer.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "base/random.h"
+#include "store/group.h"
+#include "store/inbox.h"
+#include "store/store_inner.h"
+
+#include <signal.h>
+
+enum {
+    IDLE_MS = 200,        /* nothing to do for so long: time for the log */
+    REST_MS = 5000,       /* and for so long: give memory back, look for expired drafts */
+    IDLE_PAGES = 256,     /* log pages worth a checkpoint after IDLE_MS; any after REST_MS */
+    PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
+    PURGE_DRAFTS = 200,   /* at a time */
+    RETRY_FIRST_MS = 50,  /* pauses between attempts to get the disk back */
+    RETRY_LAST_MS = 5 * 1000
+};
+
+struct writer {
+    struct store *store;
+    struct inbox inbox;
+    unsigned group_limit;
+    void (*draw)(void *, size_t);
+    pthread_t thread;
+
+    /* The writer thread's own. */
+    struct connection connection;
+    struct group group;
+    bool open;          /* connection and group are usable */
+    struct why trouble; /* why not, when not */
+    enum err trouble_kind;
+    int64_t retry_at_ms, retry_pause_ms;
+    int64_t purge_at_ms;
+    unsigned log_pages;     /* after the last commit */
+    unsigned checkpoint_at; /* log pages */
+    bool rested;            /* nothing happened since memory was given back */
+
+    pthread_mutex_t stats_lock; /* guards stats; held for some stores */
+    struct writer_stats stats;
+};
+
+/* ---- the write-ahead log -------------------------------------------------------------------- */
+
+static int note_log_pages(void *writer, sqlite3 *db, const char *schema, int pages)
+{
+    (void)db;
+    (void)schema;
+    ((struct writer *)writer)->log_pages = (unsigned)pages;
+    return SQLITE_OK;
+}
+
+/*
+ * Copies the log into the database file, as far as no reader still needs the old pages, so that the
+ * next commit can start the log over. What could not be copied is tried again after as many pages
+ * as a full log has, not at every commit.
+ */
+static void checkpoint(struct writer *w)
+{
+    int pages = 0, copied = 0;
+    int rc = sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
+                                       &copied);
+    if (rc != SQLITE_OK) {
+        struct why why;
+        connection_error(&w->connection, "checkpoint the database", &why);
+        log_why(LOG_WARN, "checkpoint failed", &why);
+    }
+    w->checkpoint_at = w->log_pages + CONNECTION_LOG_PAGES;
+    if (rc == SQLITE_OK && copied == pages) {
+        w->log_pages = 0;
+        w->checkpoint_at = CONNECTION_LOG_PAGES;
+    }
+    pthread_mutex_lock(&w->stats_lock);
+    w->stats.checkpoints++;
+    pthread_mutex_unlock(&w->stats_lock);
+}
+
+/* ---- losing the disk and getting it back ---------------------------------------------------- */
+
+static void close_connection(struct writer *w)
+{
+    group_release(&w->group);
+    connection_close(&w->connection);
+    w->open = false;
+}
+
+static void set_trouble(struct writer *w, enum err kind, const struct why *why)
+{
+    if (!w->trouble_kind || w->retry_pause_ms == 0)
+        log_why(LOG_ERROR, "database not writable", why);
+    w->trouble = *why;
+    w->trouble_kind = kind;
+    w->retry_pause_ms = w->retry_pause_ms ? w->retry_pause_ms * 2 : RETRY_FIRST_MS;
+    if (w->retry_pause_ms > RETRY_LAST_MS)
+        w->retry_pause_ms = RETRY_LAST_MS;
+    w->retry_at_ms = clock_monotonic_ms() + w->retry_pause_ms;
+    pthread_mutex_lock(&w->stats_lock);
+    w->stats.healthy = false;
+    pthread_mutex_unlock(&w->stats_lock);
+}
+
+/* A connection that can be written with, and what the last committed transaction left. */
+static enum err use_connection(struct writer *w, struct why *why)
+{
+    sqlite3_wal_hook(w->connection.db, note_log_pages, w);
+    enum err e = group_init(&w->group, &w->connection, w->draw, why);
+    if (e)
+        close_connection(w);
+    else
+        w->open = true;
+    return e;
+}
+
+/*
+ * After a failure. What must hold before anything is acknowledged again:
+ *   the audit chain's newest events are whole (the reads work and hit no damage);
+ *   everything a reader can see is in the database file and synced there: a failed fsync may have
+ *   left log pages that look written and are not, and only writing them anew, elsewhere, settles
+ * it; a small durable write works (the disk has room and takes it).
+ */
+static enum err reopen(struct writer *w, struct why *why)
+{
+    enum err e = connection_open(&w->connection, w->store->database, CONNECTION_WRITE, why);
+    if (e)
+        return e;
+    e = audit_check_tail(&w->connection, 64, why);
+    if (!e && sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                        NULL) != SQLITE_OK)
+        e = connection_error(&w->connection, "checkpoint the database", why);
+    if (e) {
+        connection_close(&w->connection);
+        return e;
+    }
+    w->log_pages = 0;
+    w->checkpoint_at = CONNECTION_LOG_PAGES;
+    e = use_connection(w, why);
+    if (!e)
+        e = group_probe(&w->group, why);
+    if (e && w->open)
+        close_connection(w);
+    return e;
+}
+
+/* Tries to get a connection back when it is time to. */
+static void recover(struct writer *w)
+{
+    if (w->open || clock_monotonic_ms() < w->retry_at_ms)
+        return;
+    struct why why;
+    enum err e = reopen(w, &why);
+    if (e) {
+        set_trouble(w, e, &why);
+        return;
+    }
+    w->trouble_kind = ERR_NONE;
+    w->retry_pause_ms = 0;
+    pthread_mutex_lock(&w->stats_lock);
+    w->stats.healthy = true;
+    pthread_mutex_unlock(&w->stats_lock);
+    log_event(LOG_WARN, "database writable again", LOG_INT("audit_events", w->group.head.seq));
+}
+
+/* ---- groups --------------------------------------------------------------------------------- */
+
+/* Hands every job back; with e, as the answer of all of them. */
+static void answer(struct job *jobs, enum err e, const struct why *why)
+{
+    while (jobs) {
+        struct job *job = jobs;
+        jobs = job->next; /* after done the job is somebody else's */
+        if (e) {
+            job->result = e;
+            job->why = *why;
+        }
+        job->done(job);
+    }
+}
+
+static void count(struct writer *w, const struct job *jobs, enum err e, int64_t us)
+{
+    uint64_t n = 0, failed = 0, submissions = 0;
+    for (; jobs; jobs = jobs->next) {
+        n++;
+        failed += e || jobs->result;
+        submissions += jobs->kind == JOB_SUBMIT && !e && !jobs->result && !jobs->submit.repeated;
+    }
+    pthread_mutex_lock(&w->stats_lock);
+    w->stats.jobs += n;
+    w->stats.failed += failed;
+    if (!e) {
+        w->stats.commits++;
+        w->stats.commit_us += (uint64_t)us;
+        w->stats.submissions += submissions;
+        w->stats.rewritten += w->group.rewritten;
+        w->group.rewritten = 0;
+        w->stats.log_pages = w->log_pages;
+    }
+    pthread_mutex_unlock(&w->stats_lock);
+}
+
+static enum err refuse_damaged(struct why *why)
+{
+    enum err e = err_set(why, ERR_DATA, "write to the database", "it is damaged");
+    err_hint(why, "Keep the files, and restore from a backup or replica.");
+    return e;
+}
+
+static void write_group(struct writer *w, struct job *jobs)
+{
+    struct why why;
+    enum err e;
+    int64_t start = clock_monotonic_us();
+    recover(w);
+    if (atomic_load_explicit(&w->store->damaged, memory_order_relaxed)) {
+        e = refuse_damaged(&why);
+    } else if (!w->open) {
+        e = w->trouble_kind;
+        why = w->trouble;
+    } else {
+        e = group_write(&w->group, jobs, false, &why);
+        if (e == ERR_DATA)
+            atomic_store(&w->store->damaged, true);
+        if (e) {
+            close_connection(w);
+            set_trouble(w, e, &why);
+        }
+    }
+    count(w, jobs, e, clock_monotonic_us() - start);
+    answer(jobs, e, &why);
+    w->rested = false;
+}
+
+/* ---- the thread ----------------------------------------------------------------------------- */
+
+static void purge(struct writer *w, int64_t now)
+{
+    struct why why;
+    unsigned purged = 0;
+    enum err e = group_purge(&w->group, PURGE_DRAFTS, &purged, &why);
+    if (e) {
+        close_connection(w);
+        set_trouble(w, e, &why);
+        return;
+    }
+    /* As many as asked for: there are more, soon again. */
+    w->purge_at_ms = now + (purged == PURGE_DRAFTS ? IDLE_MS : PURGE_MS);
+    if (purged)
+        log_event(LOG_INFO, "expired drafts deleted", LOG_INT("drafts", purged));
+}
+
+static void rest(struct writer *w)
+{
+    if (w->log_pages)
+        checkpoint(w);
+    sqlite3_db_release_memory(w->connection.db);
+    w->rested = true;
+}
+
+/* What is due beside the groups. idle_ms: for how long nothing came. Answers when to look again. */
+static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
+{
+    recover(w);
+    if (!w->open)
+        return w->retry_at_ms;
+    if (now >= w->purge_at_ms)
+        purge(w, now);
+    if (w->open &&
+        (w->log_pages >= w->checkpoint_at || (idle_ms >= IDLE_MS && w->log_pages >= IDLE_PAGES)))
+        checkpoint(w);
+    if (w->open && idle_ms >= REST_MS && !w->rested)
+        rest(w);
+    if (!w->open)
+        return w->retry_at_ms;
+    if (w->rested)
+        return w->purge_at_ms > now ? w->purge_at_ms : now + IDLE_MS;
+    return now + (idle_ms < IDLE_MS ? IDLE_MS : REST_MS);
+}
+
+static void *writer_run(void *context)
+{
+    struct writer *w = context;
+    int64_t now = clock_monotonic_ms(), busy_at = now, look_at = now + IDLE_MS;
+    bool closed = false;
+    while (!closed) {
+        struct job *jobs = inbox_take(&w->inbox, w->group_limit, look_at, &closed);
+        if (jobs)
+            write_group(w, jobs);
+        now = clock_monotonic_ms();
+        if (jobs)
+            busy_at = now;
+        /* Under load only what cannot wait; the clock was read anyway. */
+        look_at = keep_house(w, now, now - busy_at);
+    }
+    if (w->open) {
+        sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        close_connection(w);
+    }
+    return NULL;
+}
+
+enum err writer_start(struct store *store, const struct writer_options *options,
+                      struct writer **out, struct why *why)
+{
+    must(options->inbox_limit && options->group_limit);
+    *out = NULL;
+    struct writer *w = calloc(1, sizeof *w);
+    must(w != NULL);
+    w->store = store;
+    w->group_limit = options->group_limit;
+    w->draw = options->draw ? options->draw : random_bytes;
+    w->checkpoint_at = CONNECTION_LOG_PAGES;
+    w->purge_at_ms = clock_monotonic_ms() + IDLE_MS;
+    w->stats.healthy = true;
+    enum err e = ERR_NONE;
+    if (store->first.db) {
+        w->connection = store->first;
+        store->first = (struct connection){0};
+    } else {
+        e = connection_open(&w->connection, store->database, CONNECTION_WRITE, why);
+    }
+    if (!e)
+        e = use_connection(w, why);
+    if (e) {
+        free(w);
+        return e;
+    }
+    inbox_init(&w->inbox, options->inbox_limit);
+    pthread_mutex_init(&w->stats_lock, NULL);
+
+    /* Signals are the main thread's business. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&w->thread, NULL, writer_run, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    must(rc == 0);
+    pthread_setname_np(w->thread, "writer");
+    *out = w;
+    return ERR_NONE;
+}
+
+enum err writer_put(struct writer *w, struct job *job)
+{
+    job->put_us = clock_monotonic_us();
+    return inbox_put(&w->inbox, job) ? ERR_NONE : ERR_BUSY;
+}
+
+void writer_stats(struct writer *w, struct writer_stats *out)
+{
+    pthread_mutex_lock(&w->stats_lock);
+    *out = w->stats;
+    pthread_mutex_unlock(&w->stats_lock);
+    out->waiting = inbox_waiting(&w->inbox);
+}
+
+void writer_stop(struct writer *w)
+{
+    if (!w)
+        return;
+    inbox_close(&w->inbox);
+    pthread_join(w->thread, NULL);
+    inbox_release(&w->inbox);
+    pthread_mutex_destroy(&w->stats_lock);
+    free(w);
+}
