@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit chain: each event carries the SHA-256 of itself and of its predecessor's hash, so that
+ * The audit chain: each event carries the SHA-256 over itself and its predecessor's hash, so that
  * a changed, removed or inserted event shows. Verifying needs no secret.
  *
  *     hash(n) = SHA-256( "anteroom-audit-1" ‖ hash(n-1) ‖ u64 seq ‖ u64 at_ms ‖

@@ -7,6 +7,9 @@
  * A row says name, step, kind, limits, label, hint and the sentence for each thing that can be
  * wrong. Choices (industries, services, …) are the operator's and come in struct form_rules.
  *
+ * Three names are a little longer than the field's own: FIELD_EMAIL_ADDRESS, FIELD_PHONE_NUMBER and
+ * FIELD_CONSENT_GIVEN, because FIELD_EMAIL, FIELD_PHONE and FIELD_CONSENT are kinds.
+ *
  * Threads: constant data.
  */
 #ifndef CORE_FIELD_H
@@ -16,15 +19,17 @@
 
 enum step { STEP_COMPANY, STEP_ENGAGEMENT, STEP_COUNT };
 
+/* What an answer is; form.h has the rule of each. */
 enum field_kind {
-    FIELD_LINE,  /* one line of text */
-    FIELD_TEXT,  /* several lines */
-    FIELD_EMAIL, /* one address, HTML's own rule plus a dot in the domain */
-    FIELD_PHONE, /* E.164 after removing spaces, dots, dashes, brackets; or 5–20 national digits */
-    FIELD_NUMBER,  /* a whole number, min..max; spaces and thousands separators forgiven */
+    FIELD_LINE,    /* one line of text */
+    FIELD_TEXT,    /* several lines */
+    FIELD_EMAIL,   /* one address */
+    FIELD_PHONE,   /* international or national, kept as typed */
+    FIELD_NUMBER,  /* a whole number, min..max */
     FIELD_CHOICE,  /* one value of a configured list */
     FIELD_CHOICES, /* one or more values of a list, kept as one text with a value per line */
-    FIELD_CONSENT  /* "yes" */
+    FIELD_CONSENT, /* "yes" */
+    FIELD_KINDS
 };
 
 enum choice_list {
@@ -44,24 +49,26 @@ enum field {
 };
 
 struct field_info {
-    struct str name; /* HTML name, JSON key, CSV and SQL column: the same word */
+    struct str name; /* HTML name, JSON key, CSV and SQL column: the same word, NUL-terminated */
     enum step step;
     enum field_kind kind;
-    enum choice_list list; /* for FIELD_CHOICE and FIELD_CHOICES */
-    bool required;
-    uint64_t min, max;       /* code points, or the number itself for FIELD_NUMBER */
+    enum choice_list list;   /* for FIELD_CHOICE and FIELD_CHOICES */
+    bool required;           /* industry_other is not, here: it is when industry is "other" */
+    uint64_t min, max;       /* code points, or the number itself; max 0: as many as the list has */
     struct str label;        /* "Company name" */
     struct str hint;         /* help before the field, may be empty */
     struct str autocomplete; /* HTML autocomplete token, may be empty */
     struct str width;        /* how wide the answer is: "full", "half", "short" */
-    struct str if_missing;   /* "Enter your company name" */
-    struct str if_wrong;     /* "Enter an email address like name@example.com"; may be empty */
-    struct str if_long;      /* "Company name must be 200 characters or fewer"; may be empty */
+    /* Sentences; empty when that cannot happen to the field. */
+    struct str if_missing; /* "Enter your company name" */
+    struct str if_wrong;   /* "Enter an email address in the correct format, like …" */
+    struct str if_control; /* "Company name must not include line breaks or hidden characters" */
+    struct str if_long;    /* "Company name must be 200 characters or fewer" */
 };
 
 const struct field_info *field_info(enum field field);
 
-/* FIELD_COUNT when there is no field of that name. */
+/* FIELD_COUNT when there is no field of that name (case counts). */
 enum field field_find(struct str name);
 
 #endif

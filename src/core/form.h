@@ -4,18 +4,39 @@
  *
  *     body ──form_from_urlencoded/json──▶ struct form (normalised) ──form_validate──▶ findings
  *
- * A form holds one text per field: UTF-8, NFC, line ends as LF, trimmed; "" means not given.
- * Nothing is ever cut. Reading fails (ERR_INPUT) only on what no honest browser sends: wrong
- * escapes, bytes that are not UTF-8, a field twice, an unknown field, a field of another step.
- * Everything a person can get wrong is a finding: the field, a code for programs, and the sentence
- * for people.
+ * Reading fails (ERR_INPUT) only on what no honest browser sends: wrong escapes, bytes that are not
+ * UTF-8, NUL, a field twice, an unknown field, a field of another step. Everything a person can get
+ * wrong is a finding: the field, a code for programs, and the sentence for people.
  *
- * Memory: views into the arena. Threads: plain data.
+ * Normalising, the same for every field (and as easy in JavaScript, see apply.js):
+ *   CR LF and CR become LF; a tab becomes a space; composed to NFC; trimmed of what JavaScript's
+ *   trim() trims (character.h). "" means not given. Nothing is ever cut.
+ * and then by kind:
+ *   FIELD_NUMBER   /^\d+$/, or groups of three with one separator throughout, which is a space (any
+ *                  of trim()'s, thin ones too), "," "." "'" or "’": becomes plain digits without
+ *                  leading zeros. Anything else stays as typed ("about 50", "1.5", "+5").
+ *   FIELD_CHOICES  values trimmed, one a line, each once, empty ones left out. (A line break in a
+ *                  value, one over 128 bytes, more than 100 values: ERR_INPUT.)
+ *   industry_other becomes "" unless industry is "other": what is no longer asked is not kept.
+ *
+ * Rules, one function a kind; the first that fails is the finding:
+ *   all            required and "": missing
+ *   line, text     no control character (utf8_is_control) but, in text, LF; then at most max
+ *   email          at most max code points; HTML's "valid e-mail address" with a dot in the domain:
+ *                  /^[a-z0-9.!#$%&'*+\/=?^_`{|}~-]+@L(\.L)+$/i, L =
+ * [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? phone          at most max code points; without spaces, dots,
+ * dashes (- and U+2010–2015, 2212) and brackets ( ) [ ]: /^\+[1-9]\d{6,14}$/ (E.164) or
+ * /^\d{5,20}$/. Kept as typed. number         digits, then min ≤ n ≤ max choice(s)      each value
+ * is in the operator's list consent        "yes" industry_other as line, and required when industry
+ * is "other"
+ *
+ * Memory: views into the arena, the body or constants. Threads: plain data.
  */
 #ifndef CORE_FORM_H
 #define CORE_FORM_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "core/field.h"
 
@@ -38,13 +59,17 @@ struct form {
     struct str value[FIELD_COUNT];
 };
 
+/* "other": the industry that asks for industry_other. */
+extern const struct str form_other;
+
 enum finding_code {
     FINDING_MISSING,
     FINDING_WRONG,
-    FINDING_TOO_SHORT,
+    FINDING_OUT_OF_RANGE,
     FINDING_TOO_LONG,
     FINDING_CONTROL,
-    FINDING_NOT_A_CHOICE
+    FINDING_NOT_A_CHOICE,
+    FINDING_CODES
 };
 
 struct finding {
@@ -64,27 +89,35 @@ struct findings {
 
 /*
  * Reads an application/x-www-form-urlencoded body holding fields of the given steps. FIELD_CHOICES
- * may repeat; every other name at most once.
+ * may repeat; every other name at most once. Names that begin with "_" are the page's own controls,
+ * not fields, and are passed over (urlencoded.h reads them).
  */
 enum err form_from_urlencoded(struct arena *a, struct str body, unsigned steps, struct form *out,
                               struct why *why);
 
 /*
- * Reads a JSON object with the same names. Texts are strings, FIELD_NUMBER a number or a string,
- * FIELD_CHOICES an array of strings, FIELD_CONSENT true or "yes". null is "not given".
+ * Reads a JSON object with the same names. Texts are strings, FIELD_NUMBER a whole number or a
+ * string, FIELD_CHOICES an array of strings, FIELD_CONSENT true, false or a string. null is "not
+ * given". Nothing is passed over: the program at the other end can spell.
  */
 enum err form_from_json(struct arena *a, struct str body, unsigned steps, struct form *out,
                         struct why *why);
 
-/* Canonical body for the given steps: what form_from_urlencoded reads back to the same form. */
-struct buf;
+/*
+ * Canonical body for the given steps: what form_from_urlencoded reads back to the same form.
+ * Answers that were not given are left out.
+ */
 void form_to_urlencoded(const struct form *form, unsigned steps, struct buf *out);
 
-/* Copies the fields of the given steps. */
+/* Copies the fields of the given steps (the views; the texts stay where they are). */
 void form_copy(struct form *to, const struct form *from, unsigned steps);
 
+/*
+ * Finds what is wrong with the answers to the given steps. The values of a FIELD_CHOICES that is
+ * right are put in the order of the operator's list, so that the same answer is the same text.
+ */
 void form_validate(struct arena *a, const struct form_rules *rules, unsigned steps,
-                   const struct form *form, struct findings *out);
+                   struct form *form, struct findings *out);
 
 /* NULL when nothing is wrong with the field. */
 const struct finding *findings_for(const struct findings *f, enum field field);
@@ -92,8 +125,9 @@ const struct finding *findings_for(const struct findings *f, enum field field);
 const char *finding_code_name(enum finding_code code); /* "missing", for the API */
 
 /*
- * The answer as a person reads it: labels for choices (FIELD_CHOICES joined by ", "), "" when not
- * given. industry "other" reads as industry_other.
+ * The answer as a person reads it: labels for choices (FIELD_CHOICES joined by ", "; a value that
+ * is no longer in the list reads as itself), "Yes" for consent, "" when not given. industry "other"
+ * reads as industry_other.
  */
 struct str form_display(struct arena *a, const struct form_rules *rules, const struct form *form,
                         enum field field);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/character.h"
+
+#include "base/utf8.h"
+
+struct range {
+    uint32_t first, last;
+};
+
+static const struct range blanks[] = {
+    {0x0009, 0x000D}, {0x0020, 0x0020}, {0x00A0, 0x00A0}, {0x1680, 0x1680}, {0x2000, 0x200A},
+    {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF},
+};
+
+/* Hyphen-minus; hyphen to horizontal bar; minus sign. */
+static const struct range dashes[] = {{'-', '-'}, {0x2010, 0x2015}, {0x2212, 0x2212}};
+
+static bool is_in(uint32_t code, const struct range *ranges, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
+bool character_is_blank(uint32_t code)
+{
+    return is_in(code, blanks, sizeof blanks / sizeof *blanks);
+}
+
+bool character_is_dash(uint32_t code)
+{
+    return is_in(code, dashes, sizeof dashes / sizeof *dashes);
+}
+
+/* Where the code point that ends before byte `end` begins. */
+static size_t before(struct str s, size_t end)
+{
+    size_t at = end - 1;
+    while (at > 0 && ((unsigned char)s.ptr[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+struct str character_trim(struct str s)
+{
+    uint32_t code;
+    size_t from = 0, to = s.len, n;
+    while ((n = utf8_decode(s, from, &code)) > 0 && character_is_blank(code))
+        from += n;
+    while (to > from) {
+        size_t at = before(s, to);
+        if (utf8_decode(s, at, &code) == 0 || !character_is_blank(code))
+            break;
+        to = at;
+    }
+    return str_slice(s, from, to);
+}
