@@ -34,6 +34,7 @@ struct ssl_st {
     bool reading;     /* inside SSL_read: no writes */
     bool owing;       /* an alert waits for SSL_shutdown */
     bool progress;    /* the BIO handed out bytes since this was last cleared */
+    bool ended;       /* the BIO has no more, ever */
 };
 
 /* Whose handshake runs on this thread: tickets are opened per context, but counted per connection.
@@ -136,6 +137,8 @@ static int bio_receive(void *p, unsigned char *out, size_t n)
     int r = ssl->bio->method->read(ssl->bio, (char *)out, n > INT32_MAX ? INT32_MAX : (int)n);
     if (r > 0)
         ssl->progress = true;
+    if (r == 0 && n > 0)
+        ssl->ended = true;
     if (r >= 0)
         return r;
     return ssl->bio->retry ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_SSL_CONN_EOF;
@@ -198,12 +201,14 @@ static int fail(SSL *ssl)
 }
 
 /*
- * True when mbedTLS should simply be asked again: it ignored a message and more input waits. Each
- * turn has taken bytes from the BIO, so this ends.
+ * True when mbedTLS should simply be asked again: it ignored a message ("want read") or found a
+ * record with nothing in it (0), and more input may wait. Each turn has taken bytes from the BIO,
+ * so this ends.
  */
-static bool again(SSL *ssl, int r)
+static bool again(const SSL *ssl, int r)
 {
-    return r == MBEDTLS_ERR_SSL_WANT_READ && !ssl->bio->retry && ssl->progress;
+    bool nothing = r == MBEDTLS_ERR_SSL_WANT_READ || (r == 0 && !ssl->ended);
+    return nothing && !ssl->bio->retry && ssl->progress;
 }
 
 int SSL_accept(SSL *ssl)
@@ -215,7 +220,7 @@ int SSL_accept(SSL *ssl)
     do {
         ssl->progress = false;
         r = mbedtls_ssl_handshake(&ssl->tls);
-    } while (again(ssl, r));
+    } while (r != 0 && again(ssl, r));
     shaking = NULL;
     if (r == 0) {
         if (!ssl->established) {
