@@ -5,6 +5,7 @@
 #     make -f vendor/NAME/rules.mk SRC=unpacked-source WORK=objects OUT=result PREFIX=needed-libraries
 #
 # SOURCES    .c files below $(SRC) (or below $(WORK), for generated ones), compiled into $(ARCHIVE)
+# EXTRA      further objects, whose rules stand in the rules.mk itself
 # FLAGS      this library's own flags; FLAGS_file.c are for that one file
 # NEEDS      libraries whose headers this one includes (in $(PREFIX)/include)
 # INPUTS     files outside vendor/NAME and vendor/patches/NAME that decide the result
@@ -22,7 +23,7 @@ CFLAGS := -O2 -g -fPIE -fno-plt -fno-common -fno-omit-frame-pointer -ffunction-s
           -D_FORTIFY_SOURCE=3 $(HARDEN_$(MACHINE)) -pthread -w \
           -ffile-prefix-map=$(SRC)=vendor/$(NAME) -ffile-prefix-map=$(WORK)=vendor/$(NAME)
 
-OBJECTS = $(patsubst %.c,$(WORK)/%.o,$(SOURCES))
+OBJECTS = $(patsubst %.c,$(WORK)/%.o,$(SOURCES)) $(EXTRA)
 
 .PHONY: all count
 all: install

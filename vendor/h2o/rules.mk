@@ -22,11 +22,11 @@ FLAGS := -std=gnu11 -D_GNU_SOURCE -DH2O_USE_LIBUV=0 -fno-strict-aliasing -Isrc/n
          -I$(SRC)/include -I$(SRC)/deps/cloexec -I$(SRC)/deps/golombset -I$(SRC)/deps/klib \
          -I$(SRC)/deps/picohttpparser -I$(SRC)/deps/yoml -I$(PREFIX)/include
 
+EXTRA := $(WORK)/absent.o
+
 include vendor/common.mk
 
-ABSENT   := $(WORK)/absent.o
-OBJECTS  += $(ABSENT)
-$(ABSENT): vendor/h2o/absent.c
+$(WORK)/absent.o: vendor/h2o/absent.c
 	$(compile)
 
 .PHONY: install
