@@ -9,7 +9,7 @@
 #   mk/build.mk   objects, one archive per layer, programs, unit tests, fuzz targets
 #   mk/lint/      the checks of `make lint`, each a small program that prints TAP
 #
-# Settings: DEV=0 (warnings are not errors), JOBS=N (tests at a time), FUZZ_SECONDS=N (per target),
+# Settings: DEV=0 (warnings are not errors), JOBS=N (compilers and tests at a time), FUZZ_SECONDS=N (per target),
 # ARGS="…" (for run, bench), ONLY=pattern (for check, asan, tsan, fuzz: test programs whose path holds it).
 
 VERSION := 0.1.0
@@ -18,6 +18,12 @@ VERSION := 0.1.0
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+
+# As many at a time as there are cores (at most 4: others live here too), unless -j says otherwise.
+JOBS ?= $(shell n=$$(nproc); [ "$$n" -gt 4 ] && n=4; echo $$n)
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
 
 .PHONY: help
 help: ## this list

@@ -6,7 +6,6 @@ ifeq ($(origin CC),default)
 CC    := gcc
 endif
 CLANG ?= clang
-JOBS  ?= $(shell n=$$(nproc); [ "$$n" -gt 4 ] && n=4; echo $$n)
 
 # What we are building on: x86_64, aarch64 …
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -28,7 +27,7 @@ endif
 VENDOR      := vendor/out
 VENDOR_ID   := $(shell readlink $(VENDOR) 2>/dev/null)
 VENDOR_LIBS := $(sort $(wildcard $(VENDOR)/lib/*.a))
-INCLUDES    := -Isrc -Ibuild/gen -isystem src/net -isystem $(VENDOR)/include
+INCLUDES    := -Isrc -Ibuild/gen -isystem src/net -isystem $(VENDOR)/include -isystem $(VENDOR)
 
 # libh2o is built with its own event loop; its headers must be told so.
 DEFINES := -D_GNU_SOURCE -DH2O_USE_LIBUV=0

@@ -27,6 +27,6 @@ one() {
 }
 export -f one
 files 'src/*.c' | xargs -r -P 2 -I {} bash -c 'one "$@"' - {} "$base" "$flags" "$cache" |
-    grep -E ':[0-9]+:[0-9]+: (warning|error):' | sort -u >"$findings"
+    grep -E '^(src|build/gen)/[^:]*:[0-9]+:[0-9]+: (warning|error):' | sort -u >"$findings"
 find "$cache" -type f -mtime +14 -delete
 verdict "tidy: clang-tidy finds nothing" "$findings"
