@@ -114,8 +114,9 @@ enum err audit_check_tail(struct connection *c, unsigned n, struct why *why)
         sqlite3_bind_int(s, P_AUDIT_PAGE_PAGE, 1);
         int rc = sqlite3_step(s);
         if (rc == SQLITE_ROW) {
-            head.seq = (uint64_t)sqlite3_column_int64(s, C_AUDIT_PAGE_SEQ);
-            if (!hash_of(s, &head.hash))
+            head.seq = newest.seq - n;
+            if (head.seq != (uint64_t)sqlite3_column_int64(s, C_AUDIT_PAGE_SEQ) ||
+                !hash_of(s, &head.hash))
                 e = broken(c, head.seq, why);
         } else {
             e = rc == SQLITE_DONE ? broken(c, newest.seq, why) : connection_error(c, op, why);
