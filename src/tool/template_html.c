@@ -190,7 +190,7 @@ static bool feed_url(struct context *c, struct template *t, char b, const char *
 
 /* ---- feeding ---- */
 
-static bool end_tag_start(struct context *c, struct template *t, const char *at)
+static bool end_tag_start(struct context *c, struct template *t)
 {
     struct str tag = word_view(&c->tag);
     c->state = HTML_TEXT;
@@ -201,7 +201,6 @@ static bool end_tag_start(struct context *c, struct template *t, const char *at)
     bool is_pre = str_eq(tag, STR("pre"));
     c->pre += is_pre;
     c->opening = is_pre || c->inside == INSIDE_TEXTAREA;
-    (void)at;
     return true;
 }
 
@@ -263,7 +262,7 @@ static bool feed_between(struct context *c, struct template *t, char b, const ch
         return true;
     }
     if (b == '>')
-        return end_tag_start(c, t, at);
+        return end_tag_start(c, t);
     return template_refuse(t, at, "a space must stand between attributes, or a quote is missing");
 }
 

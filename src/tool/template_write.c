@@ -140,14 +140,17 @@ static void write_body(struct writer *w, const struct node *list)
 static void write_if(struct writer *w, const struct node *node)
 {
     begin(w, node);
-    buf_fmt(w->out, "if (%s", node->negate ? "!" : "");
-    if (node->test == TEST_PATH) {
-        buf_str(w->out, STR("html_true("));
-        write_path(w, node);
-        buf_str(w->out, STR(")"));
+    unsigned k = node->loop;
+    const char *is = node->negate ? "!=" : "==";
+    buf_str(w->out, STR("if ("));
+    if (node->test == TEST_FIRST) {
+        buf_fmt(w->out, "h_at%u %s 0", k, is);
+    } else if (node->test == TEST_LAST) {
+        buf_fmt(w->out, "h_at%u + 1 %s h_n%u", k, is, k);
     } else {
-        buf_fmt(w->out, node->test == TEST_FIRST ? "(h_at%u == 0)" : "(h_at%u + 1 == h_n%u)",
-                node->loop, node->loop);
+        buf_str(w->out, node->negate ? STR("!html_true(") : STR("html_true("));
+        write_path(w, node);
+        buf_byte(w->out, ')');
     }
     buf_str(w->out, STR(") {\n"));
     write_body(w, node->body);
