@@ -32,7 +32,7 @@ INCLUDES    := -Isrc -Ibuild/gen -isystem src/net -isystem $(VENDOR)/include -is
 # libh2o is built with its own event loop; its headers must be told so.
 DEFINES := -D_GNU_SOURCE -DH2O_USE_LIBUV=0
 
-BASE_CFLAGS := -std=gnu17 $(WARN) $(DEFINES) $(INCLUDES) -g -ffile-prefix-map=$(CURDIR)/= \
+BASE_CFLAGS := -std=gnu17 $(WARN) $(DEFINES) $(INCLUDES) -g -ffile-prefix-map=$(CURDIR)=. \
                -fno-common -fno-omit-frame-pointer
 
 # Hardening, each line one class of mistakes that stops being exploitable or becomes a clean abort.
