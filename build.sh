@@ -24,6 +24,7 @@ END
 cd "$(dirname "${BASH_SOURCE[0]}")"
 umask 022
 export LC_ALL=C.UTF-8
+unset MAKEFLAGS MAKEOVERRIDES
 jobs=${JOBS:-$(nproc)}
 
 . vendor/say.sh
@@ -122,7 +123,7 @@ esac
 trap stop INT TERM
 take_turn
 lists=(vendor/packages.build)
-if [ $command = test ]; then lists+=(vendor/packages.test); fi
+if [ "$command" = test ]; then lists+=(vendor/packages.test); fi
 install_packages "${lists[@]}"
 build_libraries
 build_program

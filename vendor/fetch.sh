@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # variables are shared with build.sh
 # Debian source packages by apt, from lists of our own. Sourced, not run; every function runs inside
 # a step and reports as "fail: SENTENCE | REMEDY".
 #

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # variables are shared with build.sh
 # Debian packages that must be on the machine. Sourced, not run.
 #
 #   install_packages FILE…   installs what the lists name and the machine lacks

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # variables are shared with build.sh
 # From downloaded sources to vendor/out. Sourced, not run.
 #
 #   libraries_ready       status 0 if vendor/out is what the lock, the rules, the patches and the
@@ -20,27 +21,27 @@ library_setting() { # NAME VARIABLE: a plain assignment in its rules
 }
 
 library_version() { # NAME: what was downloaded, which a rolling suite may have replaced
-    local name suites version folder
-    read -r name suites version _ < <(lock_row "$1")
+    local version folder
+    version=$(lock_row "$1" | awk '{ print $3 }')
     if folder=$(fetched "$1") && [ -f "$folder/version" ]; then version=$(cat "$folder/version"); fi
     printf '%s\n' "$version"
 }
 
 library_key() {
-    local name=$1 inputs need
+    local name=$1 file need
     if [ -z "$compiler_identity" ]; then
         compiler_identity=$("${CC:-gcc}" --version 2>/dev/null | head -n 1
             "${CC:-gcc}" -dumpmachine 2>/dev/null) || true
     fi
-    # Unquoted on purpose: INPUTS are patterns.
-    # shellcheck disable=SC2086
-    inputs=$(compgen -G "vendor/patches/$name/*.patch"; printf '%s\n' vendor/"$name"/* vendor/common.mk \
-        $(library_setting "$name" INPUTS))
     {
         printf '%s\n' "$compiler_identity"
         lock_row "$name" | tr -s ' '
         for need in $(library_setting "$name" NEEDS); do library_key "$need"; done
-        for file in $inputs; do
+        # Unquoted on purpose: INPUTS are patterns.
+        # shellcheck disable=SC2046
+        for file in vendor/common.mk vendor/"$name"/* vendor/patches/"$name"/*.patch \
+            $(library_setting "$name" INPUTS); do
+            if [ ! -f "$file" ]; then continue; fi
             printf '%s\n' "$file"
             cat "$file"
         done
@@ -86,8 +87,7 @@ library_unpack() { # NAME FOLDER
         while read -r patch _; do
             case $patch in '' | '#'*) continue ;; esac
             echo "patch debian/$patch"
-            patch -d "$source" -p1 -s -f --no-backup-if-mismatch <"$source/debian/patches/$patch" ||
-                return 1
+            patch -d "$source" -p1 -s -f --no-backup-if-mismatch <"$source/debian/patches/$patch"
         done <"$source/debian/patches/series"
     fi
     for patch in vendor/patches/"$name"/*.patch; do
@@ -107,9 +107,13 @@ library_make() { # NAME PREFIX TARGET
         OUT="$work/out" PREFIX="$2" VERSION="$(library_version "$1")" "$3"
 }
 
+# Runs in a step, where the first command that fails ends it.
 library_build() { # NAME KEY PREFIX
     local work=vendor/work/$1
-    library_make "$1" "$3" all || return 1
+    rm -rf "$work"
+    library_unpack "$1" "$work/source"
+    echo "total $(library_make "$1" "$3" count)"
+    library_make "$1" "$3" all
     library_version "$1" >"$work/out/version"
     mkdir -p vendor/cache
     rm -rf "vendor/cache/$1-$2"
@@ -147,11 +151,7 @@ libraries_build() {
         key=$(library_key "$name")
         parts+=("$name-$key")
         if [ -d "vendor/cache/$name-$key" ]; then continue; fi
-        rm -rf "vendor/work/$name"
-        step_verb='unpacking…'
-        step "$name" library_unpack "$name" "vendor/work/$name/source"
         libraries_join "$prefix" "${parts[@]:0:${#parts[@]}-1}"
-        step_total=$(library_make "$name" "$prefix" count)
         step_verb='building… '
         step "$name $(library_version "$name")" library_build "$name" "$key" "$prefix"
     done 3< <(lock_rows)

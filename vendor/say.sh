@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # variables are shared with build.sh
 # What build.sh says: a line per step, colours and progress on a terminal only (and no colours with
 # NO_COLOR), one sentence and a remedy when something fails. Sourced, not run.
 #
-#   step NAME COMMAND…   runs COMMAND with its output in build/log/NAME.log
-#                        "▸ NAME  VERB…  done 41 s"; set step_verb and step_total before
+#   step NAME COMMAND…   runs COMMAND with its output in build/log/NAME.log and says
+#                        "▸ NAME  VERB…  done 41 s"; set step_verb before. A line "total 90" in the
+#                        log announces 90 lines that begin with "cc ": the progress counts them.
+#                        step_fail and step_remedy, for this step only: what to say if it fails.
+#                        A line "fail: SENTENCE | REMEDY" of the command's own goes before them.
 #   note TEXT            a line about what happens
 #   fail SENTENCE [REMEDY]   ends the program
 
 log_folder=build/log
-step_verb='working…'
-step_total=0 # lines that begin with "cc " to expect in the log, for the progress
+step_verb='working…' step_fail='' step_remedy=''
 
 if [ -t 2 ]; then on_terminal=1; else on_terminal=0; fi
 if [ $on_terminal = 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -33,7 +36,7 @@ fail() {
 step_process=
 
 step() {
-    local name=$1 log began=$SECONDS status=0 line done_lines
+    local name=$1 log began=$SECONDS status=0 line total
     shift
     # The bare name, for the file: "mbedtls 3.6.6" logs to mbedtls.log.
     log=$log_folder/${name%% *}.log
@@ -47,10 +50,10 @@ step() {
     step_process=$!
     if [ $on_terminal = 1 ]; then
         while kill -0 $step_process 2>/dev/null; do
-            done_lines=$(grep -c '^cc ' "$log" || true)
-            if [ "$step_total" -gt 0 ]; then
-                printf '\r%s %s/%s  %s s\e[K' "$line" "$done_lines" "$step_total" \
-                    $((SECONDS - began)) >&2
+            total=$(sed -n 's/^total //p' "$log")
+            if [ -n "$total" ]; then
+                printf '\r%s %s/%s  %s s\e[K' "$line" "$(grep -c '^cc ' "$log" || true)" \
+                    "$total" $((SECONDS - began)) >&2
             else
                 printf '\r%s %s s\e[K' "$line" $((SECONDS - began)) >&2
             fi
@@ -60,14 +63,13 @@ step() {
     fi
     wait $step_process || status=$?
     step_process=
-    step_total=0
     if [ $status = 0 ]; then
+        step_fail='' step_remedy=''
         printf '%s  %sdone%s %s s\n' "$line" "$colour_good" "$colour_off" $((SECONDS - began)) >&2
         return 0
     fi
     printf '%s  %sfailed%s\n' "$line" "$colour_bad" "$colour_off" >&2
     if grep -q '^fail: ' "$log"; then
-        # The command knew what was wrong and what to do: "fail: SENTENCE | REMEDY".
         line=$(grep '^fail: ' "$log" | tail -n 1)
         line=${line#fail: }
         fail "${line%% | *}" "${line##* | }"

@@ -8,11 +8,17 @@
  * ECDSA or RSA; key exchange is ephemeral elliptic curves only; ciphers are AES-GCM and
  * ChaCha20-Poly1305 (Mozilla's "intermediate" list without finite-field Diffie-Hellman). */
 
-/* Several loops use the library at once. */
+/* Several loops use the library at once. TLS 1.3 computes through PSA: it draws from src/net/drbg.c,
+ * one generator per thread, and not from one of its own behind a lock. */
 #define MBEDTLS_THREADING_C
 #define MBEDTLS_THREADING_PTHREAD
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 
-/* 41 KB for each idle connection become 5: the buffers shrink after the handshake. */
+/* An idle connection holds both its buffers: 30 KB in all. A client may send records of 16 KB, so the
+ * one for reading keeps its size; ours go out in records of 8 KB, which costs 29 bytes each. A chain
+ * of certificates must fit one record's worth too (src/net/credentials.c says so at the start).
+ * A client that asks for shorter records (RFC 6066) gets shorter buffers. */
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 8192
 #define MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH
 
 /* Speed: the window for curve arithmetic costs a few KB; Everest is the verified X25519. */
