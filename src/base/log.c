@@ -69,7 +69,7 @@ enum { TAIL = 8, END = LOG_LINE_MAX - TAIL };
 /* Appends all of s or nothing. */
 static bool put(struct line *line, struct str s)
 {
-    if (s.len > END - line->len)
+    if (line->len > END || s.len > END - line->len)
         return false;
     if (s.len)
         memcpy(line->bytes + line->len, s.ptr, s.len);
@@ -174,9 +174,10 @@ static bool put_value(struct line *line, const struct log_field *field)
     return false;
 }
 
+/* Keys are literals of ours, plain words: only values need escaping. */
 static bool put_json_field(struct line *line, const struct log_field *field)
 {
-    return put(line, STR(",")) && put_quoted(line, str_from(field->key)) && put(line, STR(":")) &&
+    return put(line, STR(",\"")) && put(line, str_from(field->key)) && put(line, STR("\":")) &&
            put_value(line, field);
 }
 
