@@ -20,6 +20,7 @@ static void respond_asset(struct request *r, const struct asset *asset)
     struct str body = asset_pick(asset, request_header(r, STR("accept-encoding")), &encoding);
     respond_header(r, STR("cache-control"), STR("public, max-age=31536000, immutable"));
     respond_header(r, STR("vary"), STR("accept-encoding"));
+    respond_header(r, STR("etag"), asset->etag);
     if (encoding.len)
         respond_header(r, STR("content-encoding"), encoding);
     respond_bytes(r, 200, asset->type, body);
@@ -45,7 +46,9 @@ void handle_static_file(struct request *r)
 
 void handle_favicon(struct request *r)
 {
-    respond_header(r, STR("location"), str_from(asset_url_favicon));
+    const struct asset *mark = asset_find_named(STR("img/mark.svg"));
+    respond_header(r, STR("location"),
+                   arena_fmt(&r->arena, "/static/%.*s", STR_ARG(mark ? mark->path : STR_EMPTY)));
     respond_bytes(r, 308, STR_EMPTY, STR_EMPTY);
 }
 
