@@ -214,6 +214,10 @@ bool loop_close(struct loop *loop)
         h2o_socket_close(loop->listeners[i].sock);
     ticket_unlisten(loop);
     h2o_multithread_unregister_receiver(loop->context.queue, &loop->wake);
+    /* libh2o insists on empty timers, and its own for the second GOAWAY may still be running. */
+    h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
+    h2o_timeout_unlink(&loop->drain_sweep);
+    h2o_timeout_unlink(&loop->resume_accept);
     h2o_evloop_t *evloop = loop->context.loop;
     h2o_context_dispose(&loop->context);
     h2o_evloop_destroy(evloop);
