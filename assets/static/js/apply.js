@@ -155,6 +155,7 @@
     form.addEventListener("change", (event) => {
       const field = wrong(event);
       if (field && /select|radio|checkbox/.test(event.target.type)) recheck(field);
+      all(".only-with-other.is-wrong", form).forEach(recheck);
     });
   }
 
