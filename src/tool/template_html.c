@@ -26,31 +26,6 @@ static const struct {
     {STR_INIT("set"), "it can set other attributes"},
 };
 
-static const struct {
-    struct str name;
-    enum html_attribute kind;
-    const char *why;
-} attributes[] = {
-    {STR_INIT("href"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("src"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("action"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("formaction"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("poster"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("cite"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("data"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("background"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("longdesc"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("manifest"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("xlink:href"), ATTRIBUTE_URL, NULL},
-    {STR_INIT("srcset"), ATTRIBUTE_URLS, NULL},
-    {STR_INIT("imagesrcset"), ATTRIBUTE_URLS, NULL},
-    {STR_INIT("ping"), ATTRIBUTE_URLS, NULL},
-    {STR_INIT("style"), ATTRIBUTE_REFUSED, "styles live in assets/static/css: use a class"},
-    {STR_INIT("srcdoc"), ATTRIBUTE_REFUSED, "it is a whole page inside an attribute"},
-    {STR_INIT("http-equiv"), ATTRIBUTE_REFUSED, "the server sends headers"},
-    {STR_INIT("nonce"), ATTRIBUTE_REFUSED, "the policy allows files only"},
-};
-
 void context_init(struct context *c)
 {
     *c = (struct context){.fresh = true};
@@ -73,24 +48,10 @@ static bool is_alnum(char b)
     return is_alpha(b) || (b >= '0' && b <= '9');
 }
 
-static struct str word_view(const struct html_word *w)
-{
-    return str_of(w->text, w->n);
-}
-
-/* False when it does not fit. */
-static bool word_add(struct html_word *w, char b)
-{
-    if (w->n == HTML_NAME_MAX)
-        return false;
-    w->text[w->n++] = b >= 'A' && b <= 'Z' ? (char)(b - 'A' + 'a') : b;
-    return true;
-}
-
 static bool word_start(struct html_word *w, char b)
 {
     w->n = 0;
-    return word_add(w, b);
+    return html_word_add(w, b);
 }
 
 static enum html_inside inside_of(struct str tag)
@@ -108,7 +69,7 @@ static enum html_inside inside_of(struct str tag)
 
 bool context_check_tag(const struct context *c, struct template *t)
 {
-    struct str tag = word_view(&c->tag);
+    struct str tag = html_word_view(&c->tag);
     for (size_t i = 0; i < sizeof refused_elements / sizeof refused_elements[0]; i++)
         if (str_eq(tag, refused_elements[i].name))
             return template_refuse(t, c->opened, "<%.*s> is refused: %s", STR_ARG(tag),
@@ -116,83 +77,9 @@ bool context_check_tag(const struct context *c, struct template *t)
     return true;
 }
 
-bool context_check_attribute(struct context *c, struct template *t, const char *at)
-{
-    struct str name = word_view(&c->name);
-    c->attribute = ATTRIBUTE_PLAIN;
-    c->url = URL_START;
-    c->scheme.n = 0;
-    if (str_starts(name, STR("on")))
-        return template_refuse(t, at, "%.*s= is refused: scripts live in assets/static/js",
-                               STR_ARG(name));
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
-        if (!str_eq(name, attributes[i].name))
-            continue;
-        c->attribute = attributes[i].kind;
-        if (c->attribute == ATTRIBUTE_REFUSED)
-            return template_refuse(t, at, "%.*s= is refused: %s", STR_ARG(name), attributes[i].why);
-    }
-    if (str_eq(name, STR("src")))
-        c->has_src = true;
-    return true;
-}
-
-/* ---- URLs ---- */
-
-static bool end_scheme(struct context *c, struct template *t, const char *at)
-{
-    struct str scheme = word_view(&c->scheme);
-    if (str_eq(scheme, STR("https")))
-        c->url = URL_EXTERNAL;
-    else if (str_eq(scheme, STR("mailto")) || str_eq(scheme, STR("tel")))
-        c->url = URL_ADDRESS;
-    else
-        return template_refuse(
-            t, at, "%.*s: is refused: use a path, https:, mailto: or tel:", STR_ARG(scheme));
-    return true;
-}
-
-/* One static byte of a URL. */
-static bool feed_url(struct context *c, struct template *t, char b, const char *at)
-{
-    if (is_space(b) || b == '\\')
-        return template_refuse(t, at, "a space, line break or \\ in a URL");
-    if (c->url == URL_WHOLE)
-        return template_refuse(
-            t, at, "text behind a whole URL: begin with /, ?, #, mailto: or tel: instead");
-    if (c->url == URL_EXTERNAL || c->url == URL_QUERY)
-        return true;
-    if (c->url == URL_SLASH && b == '/')
-        return template_refuse(t, at, "// names another host: write https:// if you mean it");
-    if (b == '?' || b == '#') {
-        c->url = URL_QUERY;
-        return true;
-    }
-    if (c->url == URL_ADDRESS || c->url == URL_PATH)
-        return true;
-    if (c->url == URL_SLASH || (c->url == URL_SCHEME && b == '/')) {
-        c->url = URL_PATH;
-        return true;
-    }
-    if (c->url == URL_START && b == '/') {
-        c->url = URL_SLASH;
-        return true;
-    }
-    if (b == ':')
-        return end_scheme(c, t, at);
-    if (b == '&')
-        return template_refuse(t, at, "a character reference at the beginning of a URL");
-    if (!word_add(&c->scheme, b))
-        c->scheme.n = 1; /* longer than any scheme we allow, and than none of them */
-    c->url = URL_SCHEME;
-    return true;
-}
-
-/* ---- feeding ---- */
-
 static bool end_tag_start(struct context *c, struct template *t)
 {
-    struct str tag = word_view(&c->tag);
+    struct str tag = html_word_view(&c->tag);
     c->state = HTML_TEXT;
     c->inside = inside_of(tag);
     if (c->inside == INSIDE_SCRIPT && !c->has_src)
@@ -206,10 +93,10 @@ static bool end_tag_start(struct context *c, struct template *t)
 
 static bool end_tag_end(struct context *c, struct template *t, const char *at)
 {
-    struct str name = word_view(&c->name);
+    struct str name = html_word_view(&c->name);
     if (c->inside != INSIDE_NOTHING && inside_of(name) != c->inside)
         return template_refuse(t, at, "</%.*s> inside the <%.*s> of line %u", STR_ARG(name),
-                               STR_ARG(word_view(&c->tag)), template_line(t, c->opened));
+                               STR_ARG(html_word_view(&c->tag)), template_line(t, c->opened));
     if (str_eq(name, STR("pre")) && c->pre)
         c->pre--;
     c->inside = INSIDE_NOTHING;
@@ -238,7 +125,7 @@ static bool feed_tag_open(struct context *c, struct template *t, char b, const c
     }
     if (c->inside != INSIDE_NOTHING)
         return template_refuse(t, at - 1, "< inside <%.*s>: write &lt;",
-                               STR_ARG(word_view(&c->tag)));
+                               STR_ARG(html_word_view(&c->tag)));
     if (b == '!') {
         c->state = HTML_DECLARATION;
         c->name.n = 0;
@@ -269,7 +156,7 @@ static bool feed_between(struct context *c, struct template *t, char b, const ch
 static bool feed_tag_name(struct context *c, struct template *t, char b, const char *at)
 {
     if (is_alnum(b) || b == '-' || b == ':') {
-        if (!word_add(&c->tag, b))
+        if (!html_word_add(&c->tag, b))
             return template_refuse(t, c->opened, "a tag's name is too long");
         return true;
     }
@@ -291,7 +178,7 @@ static bool feed_before_name(struct context *c, struct template *t, char b, cons
 static bool feed_name(struct context *c, struct template *t, char b, const char *at)
 {
     if (is_alnum(b) || b == '-' || b == '_' || b == ':' || b == '.') {
-        if (!word_add(&c->name, b))
+        if (!html_word_add(&c->name, b))
             return template_refuse(t, at, "an attribute's name is longer than %d letters",
                                    HTML_NAME_MAX);
         return true;
@@ -331,7 +218,7 @@ static bool feed_before_value(struct context *c, struct template *t, char b, con
     }
     if (!is_alnum(b) || c->attribute == ATTRIBUTE_URL)
         return template_refuse(t, at, "put the value of %.*s into quotes",
-                               STR_ARG(word_view(&c->name)));
+                               STR_ARG(html_word_view(&c->name)));
     c->state = HTML_UNQUOTED;
     return true;
 }
@@ -346,7 +233,7 @@ static bool feed_value(struct context *c, struct template *t, char b, const char
         return template_refuse(
             t, at, "< in the value that begins on line %u: is a quote missing? Else write &lt;",
             template_line(t, c->quoted));
-    return c->attribute != ATTRIBUTE_URL || feed_url(c, t, b, at);
+    return c->attribute != ATTRIBUTE_URL || context_feed_url(c, t, b, at);
 }
 
 static bool feed_unquoted(struct context *c, struct template *t, char b, const char *at)
@@ -362,8 +249,10 @@ static bool feed_slash(struct context *c, struct template *t, char b, const char
 {
     if (b != '>')
         return template_refuse(t, at, "/ in a tag, but no > behind it");
-    if (inside_of(word_view(&c->tag)) != INSIDE_NOTHING || str_eq(word_view(&c->tag), STR("pre")))
-        return template_refuse(t, at, "<%.*s/> does not close itself", STR_ARG(word_view(&c->tag)));
+    if (inside_of(html_word_view(&c->tag)) != INSIDE_NOTHING ||
+        str_eq(html_word_view(&c->tag), STR("pre")))
+        return template_refuse(t, at, "<%.*s/> does not close itself",
+                               STR_ARG(html_word_view(&c->tag)));
     c->state = HTML_TEXT;
     return true;
 }
@@ -383,7 +272,7 @@ static bool feed_end(struct context *c, struct template *t, char b, const char *
         return true;
     }
     if (c->state == HTML_END_SPACE || (!is_alnum(b) && b != '-' && b != ':') ||
-        !word_add(&c->name, b))
+        !html_word_add(&c->name, b))
         return template_refuse(t, at, "an end tag is </name> and nothing else");
     return true;
 }
@@ -394,10 +283,10 @@ static bool feed_declaration(struct context *c, struct template *t, char b, cons
         return template_refuse(t, c->opened, "an HTML comment is sent to everyone: use {{! … }}");
     if (b == '>') {
         c->state = HTML_TEXT;
-        return str_eq(word_view(&c->name), STR("doctype html")) ||
+        return str_eq(html_word_view(&c->name), STR("doctype html")) ||
                template_refuse(t, c->opened, "the only declaration is <!doctype html>");
     }
-    return word_add(&c->name, b) ||
+    return html_word_add(&c->name, b) ||
            template_refuse(t, at, "the only declaration is <!doctype html>");
 }
 

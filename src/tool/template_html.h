@@ -99,6 +99,13 @@ bool context_check_tag(const struct context *c, struct template *t);
 /* The attribute's name, which began at `at`, is complete: what may its value be? */
 bool context_check_attribute(struct context *c, struct template *t, const char *at);
 
+/* One byte of the template's own text in a URL's value. */
+bool context_feed_url(struct context *c, struct template *t, char byte, const char *at);
+
+/* A word so far, and one byte more in lower case: false when it does not fit. */
+struct str html_word_view(const struct html_word *w);
+bool html_word_add(struct html_word *w, char byte);
+
 /* The same place with the same things open? Then *a stands for both. */
 bool context_join(struct context *a, const struct context *b);
 
