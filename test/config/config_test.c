@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include "base/buf.h"
+#include "config/option.h"
+#include "lib/expect.h"
+
+#include <sys/stat.h>
+
+/* ---- every option, from the file and from the environment
+ * --------------------------------------*/
+
+/* A value for each option that is not its default. */
+static const char *const other_values[OPTION_COUNT] = {
+    [OPTION_server_listen] = "*:8444",
+    [OPTION_server_http_listen] = ":8080",
+    [OPTION_server_public_url] = "https://clients.example.com",
+    [OPTION_server_ops_listen] = "[::1]:9465",
+    [OPTION_server_loops] = "3",
+    [OPTION_server_drain_time] = "9s",
+    [OPTION_server_tls_certificate_file] = "/tls/cert.pem",
+    [OPTION_server_tls_key_file] = "/tls/key.pem",
+    [OPTION_limits_body_size] = "512 KiB",
+    [OPTION_limits_header_size] = "32 KiB",
+    [OPTION_limits_connections] = "100",
+    [OPTION_limits_request_time] = "20s",
+    [OPTION_limits_idle_time] = "2m",
+    [OPTION_limits_writer_queue] = "64",
+    [OPTION_limits_writer_group] = "32",
+    [OPTION_data_directory] = "/var/lib/anteroom",
+    [OPTION_form_draft_time] = "1d",
+    [OPTION_form_reply_time] = "within two hours",
+    [OPTION_form_consent_version] = "2026-11",
+    [OPTION_brand_name] = "Müller & Söhne",
+    [OPTION_brand_contact_email] = "hello@example.com",
+    [OPTION_brand_contact_phone] = "+49 30 901820",
+    [OPTION_telemetry_log_level] = "debug",
+    [OPTION_telemetry_log_format] = "text",
+};
+
+/* Both of a pair must be set together. */
+static bool is_half(size_t id)
+{
+    return id == OPTION_server_tls_certificate_file || id == OPTION_server_tls_key_file;
+}
+
+static void assert_same(const struct option *o, const struct config *a, const struct config *b)
+{
+    const void *x = (const char *)a + o->offset, *y = (const char *)b + o->offset;
+    if (o->kind == OPTION_KIND_STR)
+        assert_true(str_eq(*(const struct str *)x, *(const struct str *)y));
+    else
+        assert_memory_equal(x, y, o->kind == OPTION_KIND_BOOL ? sizeof(bool) : sizeof(int64_t));
+}
+
+static void set_alone(struct config *config, size_t id)
+{
+    struct option_problem problem;
+    assert_true(option_set(&options[id], str_from(other_values[id]), config, &problem));
+}
+
+/* "server:\n  tls:\n    key_file: …\n" */
+static void write_path(struct buf *out, const struct option *o, const char *value)
+{
+    struct str rest = str_from(o->section), level;
+    int depth = 0;
+    buf_clear(out);
+    for (; str_cut(&rest, '_', &level); depth += 2)
+        buf_fmt(out, "%*s%.*s:\n", depth, "", STR_ARG(level));
+    buf_fmt(out, "%*s%s: \"%s\"\n", depth, "", o->key, value);
+}
+
+static void each_option_alone(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 1000);
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        struct config plain, want, from_file, from_environment;
+        struct why why = {0};
+        char name[2 * OPTION_PATH_MAX], entry[300];
+        assert_non_null(other_values[id]);
+        if (is_half(id))
+            continue;
+        assert_int_equal(config_load(NULL, NULL, &plain, &why), ERR_NONE);
+        assert_int_equal(config_load(NULL, NULL, &want, &why), ERR_NONE);
+        set_alone(&want, id);
+
+        write_path(&text, &options[id], other_values[id]);
+        assert_int_equal(config_parse(buf_view(&text), "t", NULL, &from_file, &why), ERR_NONE);
+        snprintf(entry, sizeof entry, "%s=%s", option_variable(&options[id], name).ptr,
+                 other_values[id]);
+        char *environment[] = {entry, NULL};
+        assert_int_equal(config_load(NULL, environment, &from_environment, &why), ERR_NONE);
+
+        for (size_t k = 0; k < OPTION_COUNT; k++) {
+            assert_same(&options[k], &from_file, &want);
+            assert_same(&options[k], &from_environment, &want);
+            if (k != id)
+                assert_same(&options[k], &from_file, &plain);
+        }
+        config_release(&plain);
+        config_release(&want);
+        config_release(&from_file);
+        config_release(&from_environment);
+    }
+    buf_release(&text);
+}
+
+static void the_environment_wins(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    char *environment[] = {(char[]){"PATH=/bin"}, (char[]){"ANTEROOM_BRAND__NAME=From outside"},
+                           (char[]){"ANTEROOM_SERVER__OPS_LISTEN="}, NULL};
+    assert_int_equal(config_parse(STR("brand: {name: Inside}\n"), "t", environment, &config, &why),
+                     ERR_NONE);
+    assert_str(config.brand_name, "From outside");
+    assert_int_equal(config.server_ops_listen.len, 0); /* set, and empty: off */
+    config_release(&config);
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    static const char *const texts[] = {"",
+                                        "# nothing\n",
+                                        "---\n",
+                                        "{}\n",
+                                        "server:\nbrand:\n",
+                                        "telemetry:\n  log:\n",
+                                        "form:\n  choices:\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(config_parse(str_from(texts[i]), "t", NULL, &config, &why), ERR_NONE);
+        assert_str(config.server_listen, "localhost:8443");
+        assert_str(config.server_ops_listen, "127.0.0.1:9464");
+        assert_str(config.data_directory, "./anteroom-data");
+        assert_int_equal(config.limits_body_size, 256 * 1024);
+        assert_int_equal(config.server_drain_time, 8000);
+        assert_int_equal(config.form_draft_time, 7 * 86400 * 1000);
+        assert_int_equal(config.rules.choices[CHOICE_NONE].n, 0);
+        assert_true(config.rules.choices[CHOICE_INDUSTRY].n > 10);
+        config_release(&config);
+    }
+}
+
+/* ---- what is refused
+ * ---------------------------------------------------------------------------*/
+
+static void refused_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *detail, *hint;
+    } rows[] = {
+        {"server:\n  ops_lissen: \":1\"\n", "a.yaml:2:3: there is no option “server.ops_lissen”",
+         "Did you mean server.ops_listen?"},
+        {"listen: \":1\"\n", "a.yaml:1:1: there is no option “listen”",
+         "Did you mean server.listen?"},
+        {"nonsense: 1\n", "a.yaml:1:1: there is no option “nonsense”",
+         "anteroom help config lists every option."},
+        {"\"a\\e[31m\": 1\n", "a.yaml:1:1: there is no option “a?[31m”", "help config"},
+        {"server.listen: \":1\"\n", "a.yaml:1:1: “server.listen” is two levels in one",
+         "two spaces deeper"},
+        {"server:\n  tls.key_file: x\n", "a.yaml:2:3: “tls.key_file” is two levels in one", ""},
+        {"server: 8443\n", "a.yaml:1:9: server is a section, not a value", "name: value"},
+        {"server:\n- listen\n", "a.yaml:2:1: server is a section, not a value", ""},
+        {"- server\n", "a.yaml:1:1: a configuration is made of sections", ""},
+        {"just words\n", "a.yaml:1:1: a configuration is made of sections", ""},
+        {"server:\n  listen: [a, b]\n", "a.yaml:2:11: server.listen takes one value, not a list",
+         ""},
+        {"server:\n  listen:\n    port: 1\n",
+         "a.yaml:3:5: server.listen takes one value, not a section", ""},
+        {"server:\n  listen:\n", "a.yaml:2:10: server.listen: it may not be empty", ""},
+        {"server:\n  public_url: ~\n", "a.yaml:2:15: server.public_url: “~” is no value",
+         "Write \"\" for an empty text"},
+        {"server:\n  public_url: null\n", "a.yaml:2:15: server.public_url: “null” is no value", ""},
+        {"server:\n  loops: many\n", "a.yaml:2:10: server.loops: “many” is not a whole number",
+         "digits only"},
+        {"limits:\n  body_size: 256\n", "a.yaml:2:14: limits.body_size: “256” is not a size",
+         "256 KiB"},
+        {"limits: {idle_time: 30}\n", "a.yaml:1:21: limits.idle_time: “30” is not a time", "30s"},
+        {"telemetry:\n  log:\n    level: loud\n",
+         "a.yaml:3:12: telemetry.log.level: “loud” is not one of debug, info, warn or error", ""},
+        {"telemetry: {log: info}\n", "a.yaml:1:18: telemetry.log is a section, not a value", ""},
+        {"brand:\n  name: A\n  name: B\n", "a.yaml:3:3: “name” stands here twice, first in line 2",
+         "Remove one of them."},
+        {"brand: {name: A}\nbrand: {name: B}\n", "a.yaml:2:1: “brand” stands here twice", ""},
+        {"server:\n  tls:\n    certificate_file: c.pem\n",
+         "a.yaml:3:23: server.tls.certificate_file is set and server.tls.key_file is not",
+         "Set both, or neither"},
+        {"server:\n  tls:\n    key_file: k.pem\n",
+         "a.yaml:3:15: server.tls.key_file is set and server.tls.certificate_file is not", ""},
+        {"server:\n  ops_listen: localhost:8443\n",
+         "a.yaml:2:15: server.listen and server.ops_listen are the same address", ""},
+        {"server:\n  listen: 127.0.0.1:9464\n",
+         "a.yaml:2:11: server.listen and server.ops_listen are the same address", ""},
+        {"form: {choices: 5}\n", "a.yaml:1:17: form.choices is a section, not a value", ""},
+        {"form: {choices: {colours: []}}\n",
+         "a.yaml:1:18: there is no option “form.choices.colours”", ""},
+        {"form: {choices: {timelines: []}}\n", "a.yaml:1:18: there is no option",
+         "Did you mean form.choices.timeline?"},
+        {"server: [\n", "a.yaml:2:1: did not find expected node content", "It is YAML"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config;
+        struct why why = {0};
+        enum err e = config_parse(str_from(rows[i].text), "a.yaml", NULL, &config, &why);
+        if (e != ERR_CONFIG)
+            print_error("taken: %s", rows[i].text);
+        assert_int_equal(e, ERR_CONFIG);
+        assert_str(str_slice(str_from(why.detail), 0, strlen(rows[i].detail)), rows[i].detail);
+        assert_contains(why.hint, rows[i].hint);
+        assert_null(config.arena.block);
+        config_release(&config); /* allowed, and nothing */
+    }
+}
+
+static void refused_variables(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry, *detail, *hint;
+    } rows[] = {
+        {"ANTEROOM_SERVER__OPS_LISSEN=x", "ANTEROOM_SERVER__OPS_LISSEN: there is no such option",
+         "Did you mean ANTEROOM_SERVER__OPS_LISTEN?"},
+        {"ANTEROOM_SERVER_LISTEN=:1", "ANTEROOM_SERVER_LISTEN: a level is written with two “_”",
+         "Did you mean ANTEROOM_SERVER__LISTEN?"},
+        {"ANTEROOM_SERVER_TLS_KEY_FILE=x", "ANTEROOM_SERVER_TLS_KEY_FILE: a level is written",
+         "ANTEROOM_SERVER__TLS__KEY_FILE"},
+        {"ANTEROOM_server__listen=:1", "ANTEROOM_server__listen: there is no such option",
+         "Did you mean ANTEROOM_SERVER__LISTEN?"},
+        {"ANTEROOM_SERVER__LOOPS=x", "ANTEROOM_SERVER__LOOPS: “x” is not a whole number", "digits"},
+        {"ANTEROOM_SERVER__LOOPS=", "ANTEROOM_SERVER__LOOPS: a value is missing", ""},
+        {"ANTEROOM_SERVER__LOOPS", "ANTEROOM_SERVER__LOOPS: a value is missing", ""},
+        {"ANTEROOM_BRAND__NAME=\xFF", "ANTEROOM_BRAND__NAME: the text is not UTF-8", ""},
+        {"ANTEROOM_FORM__CHOICES__INDUSTRY=x",
+         "ANTEROOM_FORM__CHOICES__INDUSTRY: lists of choices come from the file only", "choices:"},
+        {"ANTEROOM_TOTALLY__ELSEWHERE=x", "ANTEROOM_TOTALLY__ELSEWHERE: there is no such option",
+         "anteroom help config"},
+        {"ANTEROOM___=x", "ANTEROOM___: there is no such option", ""},
+        {"ANTEROOM_SERVER__TLS__KEY_FILE=k", "ANTEROOM_SERVER__TLS__KEY_FILE: server.tls.key_file",
+         "Set both"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config;
+        struct why why = {0};
+        char entry[100];
+        snprintf(entry, sizeof entry, "%s", rows[i].entry);
+        char *environment[] = {entry, NULL};
+        assert_int_equal(config_load(NULL, environment, &config, &why), ERR_CONFIG);
+        assert_str(str_slice(str_from(why.detail), 0, strlen(rows[i].detail)), rows[i].detail);
+        assert_contains(why.hint, rows[i].hint);
+    }
+}
+
+/* What Kubernetes and others put there is not ours to refuse. */
+static void variables_left_alone(void **state)
+{
+    (void)state;
+    char *environment[] = {(char[]){"ANTEROOM_CONFIG=/etc/anteroom.yaml"},
+                           (char[]){"ANTEROOM_PORT=tcp://10.0.0.1:443"},
+                           (char[]){"ANTEROOM_SERVICE_HOST=10.0.0.1"},
+                           (char[]){"ANTEROOM_PORT_443_TCP_ADDR=x"},
+                           (char[]){"ANTEROOM_=x"},
+                           (char[]){"anteroom_server__listen=x"},
+                           (char[]){"MY_ANTEROOM_SERVER__LISTEN=x"},
+                           NULL};
+    struct config config;
+    struct why why = {0};
+    assert_int_equal(config_load(NULL, environment, &config, &why), ERR_NONE);
+    config_release(&config);
+}
+
+/* ---- choices
+ * -----------------------------------------------------------------------------------*/
+
+static void choices_replace_the_list(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    struct str text = STR("form:\n  choices:\n    timeline:\n"
+                          "      - {value: this-year_1, label: \" This ye\u0301ar \"}\n"
+                          "      - value: not_sure\n        label: Not sure\n");
+    assert_int_equal(config_parse(text, "t", NULL, &config, &why), ERR_NONE);
+    struct choices list = config.rules.choices[CHOICE_TIMELINE];
+    assert_int_equal(list.n, 2);
+    assert_str(list.items[0].value, "this-year_1");
+    assert_str(list.items[0].label, "This y\u00E9ar");
+    assert_str(list.items[1].label, "Not sure");
+    assert_true(config.rules.choices[CHOICE_BUDGET].n > 3); /* the others stay */
+    config_release(&config);
+}
+
+static void refused_choices(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *detail; /* of form.choices.timeline, from column 31 on */
+    } rows[] = {
+        {"x", "a:1:28: form.choices.timeline is a list"},
+        {"{value: x, label: X}", "a:1:28: form.choices.timeline is a list"},
+        {"[]", "a:1:28: form.choices.timeline needs 1–100 entries"},
+        {"[x]", "a:1:29: a choice needs a value and a label"},
+        {"[[x]]", "a:1:29: a choice needs a value and a label"},
+        {"[{value: x}]", "a:1:29: a choice needs a value and a label"},
+        {"[{label: X}]", "a:1:29: a choice needs a value and a label"},
+        {"[{value: x, label: X, colour: red}]", "a:1:50: a choice has no “colour”"},
+        {"[{value: [x], label: X}]", "a:1:37: “value” takes a text"},
+        {"[{value: x, label: {}}]", "a:1:47: “label” takes a text"},
+        {"[{value: X, label: X}]", "a:1:37: “X” cannot be a value"},
+        {"[{value: 'a b', label: X}]", "a:1:37: “a b” cannot be a value"},
+        {"[{value: é, label: X}]", "a:1:37: “é” cannot be a value"},
+        {"[{value: '', label: X}]", "a:1:37: “” cannot be a value"},
+        {"[{value: a1234567890123456789012345678901234567890, label: X}]", "a:1:37: “a1234567890"},
+        {"[{value: x, label: X}, {value: x, label: Y}]",
+         "a:1:59: the value “x” stands in this list twice"},
+        {"[{value: x, label: ' '}]", "a:1:47: the label is empty"},
+        {"[{value: x, label: \"a\\nb\"}]", "a:1:47: the label holds a control character"},
+        {"[{value: x, label: "
+         "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+         "890123456789012345678901234567890}]",
+         "a:1:47: the label is too long: at most 120 characters"},
+        {"[{value: x, label: X}]",
+         "a:1:28: form.choices.timeline needs an entry with the value “not_sure”"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config;
+        struct why why = {0};
+        char text[400];
+        snprintf(text, sizeof text, "form: {choices: {timeline: %s}}", rows[i].list);
+        assert_int_equal(config_parse(str_from(text), "a", NULL, &config, &why), ERR_CONFIG);
+        assert_str(str_slice(str_from(why.detail), 0, strlen(rows[i].detail)), rows[i].detail);
+    }
+}
+
+static void a_hundred_choices(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 100000);
+    for (int n = 100; n <= 101; n++) {
+        struct config config;
+        struct why why = {0};
+        buf_clear(&text);
+        buf_str(&text, STR("form:\n  choices:\n    service_type:\n"));
+        for (int i = 0; i < n; i++)
+            buf_fmt(&text, "    - {value: v%d, label: L}\n", i);
+        assert_int_equal(config_parse(buf_view(&text), "a", NULL, &config, &why),
+                         n == 100 ? ERR_NONE : ERR_CONFIG);
+        config_release(&config);
+    }
+    buf_release(&text);
+}
+
+/* ---- the file itself
+ * ---------------------------------------------------------------------------*/
+
+static char folder[] = "/tmp/anteroom-config-XXXXXX";
+static char path[sizeof folder + 20];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "%s/a.yaml", mkdtemp(folder) ? folder : "");
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static void write_file(const char *bytes, size_t n)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void from_a_file(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    static const char text[] = "brand:\n  name: From a file\n";
+    write_file(text, sizeof text - 1);
+    assert_int_equal(config_load(path, NULL, &config, &why), ERR_NONE);
+    assert_str(config.brand_name, "From a file");
+    assert_string_equal(config.brand_name.ptr, "From a file");
+    config_release(&config);
+    assert_int_equal(config.brand_name.len, 0);
+}
+
+static void files_that_cannot_be(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    char want[200];
+    unlink(path);
+    assert_int_equal(config_load(path, NULL, &config, &why), ERR_CONFIG);
+    snprintf(want, sizeof want, "%s: No such file or directory", path);
+    assert_string_equal(why.detail, want);
+    assert_contains(why.hint, "anteroom init");
+    assert_int_equal(config_load(folder, NULL, &config, &why), ERR_CONFIG);
+    assert_contains(why.detail, "Is a directory");
+
+    static char much[CONFIG_FILE_MAX + 1];
+    memset(much, '#', sizeof much);
+    write_file(much, CONFIG_FILE_MAX);
+    assert_int_equal(config_load(path, NULL, &config, &why), ERR_NONE);
+    config_release(&config);
+    write_file(much, sizeof much);
+    assert_int_equal(config_load(path, NULL, &config, &why), ERR_CONFIG);
+    assert_contains(why.detail, "larger than 1 MiB");
+
+    if (geteuid() == 0)
+        return; /* root may read everything */
+    chmod(path, 0);
+    assert_int_equal(config_load(path, NULL, &config, &why), ERR_CONFIG);
+    assert_contains(why.detail, "Permission denied");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_option_alone),
+        cmocka_unit_test(the_environment_wins),
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(refused_files),
+        cmocka_unit_test(refused_variables),
+        cmocka_unit_test(variables_left_alone),
+        cmocka_unit_test(choices_replace_the_list),
+        cmocka_unit_test(refused_choices),
+        cmocka_unit_test(a_hundred_choices),
+        cmocka_unit_test(from_a_file),
+        cmocka_unit_test(files_that_cannot_be),
+    };
+    return cmocka_run_group_tests_name("config", tests, make_folder, remove_folder);
+}
