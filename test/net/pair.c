@@ -109,6 +109,12 @@ void key_write_pkcs8(const char *name, mbedtls_pk_context *key)
 
 void certificate_write(const char *name, mbedtls_pk_context *key, const char *from, const char *to)
 {
+    certificate_write_named(name, key, "CN=example.test", from, to);
+}
+
+void certificate_write_named(const char *name, mbedtls_pk_context *key, const char *subject,
+                             const char *from, const char *to)
+{
     mbedtls_x509write_cert w;
     mbedtls_x509write_crt_init(&w);
     mbedtls_x509write_crt_set_version(&w, MBEDTLS_X509_CRT_VERSION_3);
@@ -117,8 +123,8 @@ void certificate_write(const char *name, mbedtls_pk_context *key, const char *fr
     mbedtls_x509write_crt_set_issuer_key(&w, key);
     unsigned char serial[] = {1, 2, 3};
     char text[8192];
-    must(mbedtls_x509write_crt_set_subject_name(&w, "CN=example.test") == 0);
-    must(mbedtls_x509write_crt_set_issuer_name(&w, "CN=example.test") == 0);
+    must(mbedtls_x509write_crt_set_subject_name(&w, subject) == 0);
+    must(mbedtls_x509write_crt_set_issuer_name(&w, subject) == 0);
     must(mbedtls_x509write_crt_set_serial_raw(&w, serial, sizeof serial) == 0);
     must(mbedtls_x509write_crt_set_validity(&w, from, to) == 0);
     must(mbedtls_x509write_crt_pem(&w, (unsigned char *)text, sizeof text, drbg_bytes, NULL) == 0);

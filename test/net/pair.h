@@ -34,6 +34,9 @@ void key_write_pkcs8(const char *name, mbedtls_pk_context *key);
 /* A certificate for key signed by itself, from and to as "20260101000000". */
 void certificate_write(const char *name, mbedtls_pk_context *key, const char *from, const char *to);
 
+void certificate_write_named(const char *name, mbedtls_pk_context *key, const char *subject,
+                             const char *from, const char *to);
+
 /* A key and a certificate of that kind, opened. */
 struct tls *tls_of(enum key_kind kind);
 
