@@ -14,12 +14,15 @@
 #define MBEDTLS_THREADING_PTHREAD
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 
-/* An idle connection holds both its buffers: 30 KB in all. A client may send records of 16 KB, so the
- * one for reading keeps its size; ours go out in records of 8 KB, which costs 29 bytes each. A chain
- * of certificates must fit one record's worth too (src/net/credentials.c says so at the start).
- * A client that asks for shorter records (RFC 6066) gets shorter buffers. */
+/* An idle connection holds both its buffers, about 30 KB in all. A client may send records of 16 KB,
+ * so the one for reading keeps its size; ours go out in records of 8 KB, which costs 29 bytes each.
+ * A chain of certificates must fit that too (src/net/credentials.c says so at the start).
+ * The maximum fragment length extension stays out, and the shrinking of buffers that builds on it:
+ * with buffers of two sizes mbedTLS then cuts the one for reading to the smaller, unasked, and ends
+ * every connection on which a client sends a full record. */
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 8192
-#define MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH
+#undef MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#undef MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH
 
 /* Speed: the window for curve arithmetic costs a few KB; Everest is the verified X25519. */
 #undef MBEDTLS_ECP_WINDOW_SIZE
