@@ -25,6 +25,7 @@ struct writer {
     struct store *store;
     struct inbox inbox;
     unsigned group_limit;
+    unsigned log_limit; /* pages */
     void (*draw)(void *, size_t);
     pthread_t thread;
 
@@ -69,10 +70,10 @@ static void checkpoint(struct writer *w)
         connection_error(&w->connection, "checkpoint the database", &why);
         log_why(LOG_WARN, "checkpoint failed", &why);
     }
-    w->checkpoint_at = w->log_pages + CONNECTION_LOG_PAGES;
+    w->checkpoint_at = w->log_pages + w->log_limit;
     if (rc == SQLITE_OK && copied == pages) {
         w->log_pages = 0;
-        w->checkpoint_at = CONNECTION_LOG_PAGES;
+        w->checkpoint_at = w->log_limit;
     }
     pthread_mutex_lock(&w->stats_lock);
     w->stats.checkpoints++;
@@ -136,7 +137,7 @@ static enum err reopen(struct writer *w, struct why *why)
         return e;
     }
     w->log_pages = 0;
-    w->checkpoint_at = CONNECTION_LOG_PAGES;
+    w->checkpoint_at = w->log_limit;
     e = use_connection(w, why);
     if (!e)
         e = group_probe(&w->group, why);
@@ -312,7 +313,8 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     w->store = store;
     w->group_limit = options->group_limit;
     w->draw = options->draw ? options->draw : random_bytes;
-    w->checkpoint_at = CONNECTION_LOG_PAGES;
+    w->log_limit = options->log_pages ? options->log_pages : CONNECTION_LOG_PAGES;
+    w->checkpoint_at = w->log_limit;
     w->purge_at_ms = clock_monotonic_ms() + IDLE_MS;
     w->stats.healthy = true;
     enum err e = ERR_NONE;

@@ -86,7 +86,9 @@ struct job {
 struct writer_options {
     unsigned inbox_limit; /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
     unsigned group_limit; /* jobs per commit at most */
-    void (*draw)(void *out, size_t n); /* randomness for Client IDs; NULL: random_bytes */
+    unsigned log_pages;   /* checkpoint when the log holds so many; 0: 2048, which is 8 MiB */
+    /* Randomness for Client IDs; NULL: random_bytes. */
+    void (*draw)(void *out, size_t n);
 };
 
 struct writer_stats {

@@ -6,12 +6,13 @@
 //
 // KILLS: how many (default 200). SEED: of the moments at which the server is killed.
 import assert from 'node:assert/strict';
-import https from 'node:https';
-import { Server, sleep, tap } from '../lib/server.mjs';
+import http2 from 'node:http2';
+import { Server, sleep, submission, tap } from '../lib/server.mjs';
 
 const kills = Number(process.env.KILLS ?? 200);
 const seed = Number(process.env.SEED ?? 1);
-const submitters = 100;
+const connections = 4;
+const submitters = 100; // streams, spread over the connections
 
 let state = seed;
 function random() {
@@ -25,10 +26,37 @@ const unanswered = new Set(); // keys that were sent and got no answer
 const wrong = [];
 let next = 0;
 let retried = 0;
+let answeredNow = 0; // in this round
 
-async function send(key, agent) {
+function connect() {
+  const session = http2.connect(server.url, { rejectUnauthorized: false });
+  session.on('error', () => {}); // the streams tell
+  return session;
+}
+
+// Resolves with {status, body}; rejects when the connection ends first.
+function post(session, key) {
+  return new Promise((done, fail) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/api/v1/submissions',
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    });
+    let status = 0;
+    let body = '';
+    stream.on('response', (headers) => (status = headers[':status']));
+    stream.on('data', (chunk) => (body += chunk));
+    stream.on('end', () => (status && body ? done({ status, body }) : fail(new Error('no answer'))));
+    stream.on('error', fail);
+    stream.on('close', () => fail(new Error('no answer')));
+    stream.end(JSON.stringify({ ...submission, notes: key }));
+  });
+}
+
+async function send(session, key) {
   unanswered.add(key);
-  const answer = await server.submit({ notes: key }, { key, agent });
+  const answer = await post(session, key);
   if (answer.status === 503) return;
   if (answer.status !== 201) {
     wrong.push(`${key}: ${answer.status} ${answer.body}`);
@@ -39,30 +67,29 @@ async function send(key, agent) {
     wrong.push(`${key}: first ${acknowledged.get(key)}, then ${id}`);
   acknowledged.set(key, id);
   unanswered.delete(key);
+  answeredNow++;
 }
 
-async function submitter(agent, running) {
-  while (running.value) {
-    const lost = unanswered.size > submitters ? unanswered.values().next().value : undefined;
+// Sends until the server is gone; now and then what an earlier round got no answer for.
+async function submitter(session) {
+  for (;;) {
+    const lost = random() < 0.1 ? unanswered.values().next().value : undefined;
     if (lost) retried++;
-    try {
-      await send(lost ?? `key-${next++}`, agent);
-    } catch {
-      return; // the server is gone
-    }
+    await send(session, lost ?? `key-${next++}`);
   }
 }
 
 async function round() {
-  const agent = new https.Agent({ keepAlive: true, maxSockets: submitters });
-  const running = { value: true };
   await server.start();
-  const all = Array.from({ length: submitters }, () => submitter(agent, running));
-  await sleep(20 + random() * 180);
+  answeredNow = 0;
+  const sessions = Array.from({ length: connections }, connect);
+  const all = Array.from({ length: submitters }, (_, i) => submitter(sessions[i % connections]).catch(() => {})); // the server is gone
+  const after = 1 + Math.floor(random() * 400);
+  while (answeredNow < after && server.process.exitCode === null) await sleep(1);
+  await sleep(random() * 5);
   await server.kill('SIGKILL');
-  running.value = false;
   await Promise.allSettled(all);
-  agent.destroy();
+  sessions.forEach((session) => session.destroy());
 }
 
 await tap({
@@ -72,11 +99,11 @@ await tap({
   },
   'a retry after a kill gets the one answer': async () => {
     await server.start();
-    const agent = new https.Agent({ keepAlive: true, maxSockets: submitters });
+    const session = connect();
     const keys = [...unanswered, ...[...acknowledged.keys()].slice(-500)];
-    for (let i = 0; i < keys.length; i += submitters)
-      await Promise.all(keys.slice(i, i + submitters).map((key) => send(key, agent)));
-    agent.destroy();
+    for (let i = 0; i < keys.length; i += 50)
+      await Promise.all(keys.slice(i, i + 50).map((key) => send(session, key)));
+    session.close();
     assert.deepEqual(wrong, []);
     assert.equal(unanswered.size, 0);
     return `${retried + keys.length} retries`;

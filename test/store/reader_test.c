@@ -23,7 +23,7 @@ static bool see(void *context, const struct submission_row *row)
 static void store_numbered(struct trial *t, unsigned n)
 {
     static struct job jobs[1000];
-    static char names[1000][8];
+    static char names[1000][12];
     struct trial_answers answers = TRIAL_ANSWERS;
     for (unsigned i = 0; i < n; i++) {
         jobs[i] = trial_submission(&answers);
