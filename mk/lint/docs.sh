@@ -18,7 +18,7 @@ made=$(mktemp -d)
 trap 'rm -rf "$made" "$findings"' EXIT
 {
     "$program" help config >"$made/configuration.md" && "$program" help fields >"$made/fields.md" &&
-        "$program" init "$made/anteroom.yaml" >"$made/talk" || echo "$program:1: does not say what it should"
+        "$program" init "$made/anteroom.yaml" >"$made/talk" 2>&1 || echo "$program:1: does not say what it should"
     check "$made/configuration.md" docs/reference/configuration.md
     check "$made/fields.md" docs/reference/fields.md
     check "$made/anteroom.yaml" config/anteroom.yaml

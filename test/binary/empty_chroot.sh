@@ -10,19 +10,20 @@ cp "$bin" "$room/anteroom"
 
 # chroot is root's; anybody else gets a user namespace where the machine allows one.
 if [ "$(id -u)" = 0 ]; then
-    within() { chroot "$room" /anteroom "$@"; }
+    within=(chroot "$room" /anteroom)
 elif unshare -r true 2>/dev/null; then
-    within() { unshare -r chroot "$room" /anteroom "$@"; }
+    within=(unshare -r chroot "$room" /anteroom)
 else
     skip "an empty chroot" "neither root nor user namespaces"
     finish
 fi
 
-passes "version runs"                within version
-says   "and names what it contains"  'mbed ?TLS.*3\.6' within version
-says   "SQLite with the WAL fix"     'SQLite.*3\.(5[1-9]|[6-9][0-9])' within version
-passes "help runs"                   within help
-refuses "an unknown command is refused" within frobnicate
+passes "version runs"                "${within[@]}" version
+says   "and names what it contains"  'mbedtls +3\.6' "${within[@]}" version
+says   "SQLite with the WAL fix"     'sqlite3 +3\.(5[1-9]|[6-9][0-9])' "${within[@]}" version
+passes "help runs"                   "${within[@]}" help
+refuses "an unknown command is refused" "${within[@]}" frobnicate
+says   "with a sentence"             "no command" "${within[@]}" frobnicate
 
 # Two free ports of this moment.
 free_port() {
@@ -30,7 +31,7 @@ free_port() {
 }
 port=$(free_port) ops=$(free_port)
 ANTEROOM_SERVER__LISTEN=127.0.0.1:$port ANTEROOM_SERVER__OPS_LISTEN=127.0.0.1:$ops \
-    within serve --data /data >"$scratch/serve.log" 2>&1 &
+    "${within[@]}" serve --data /data >"$scratch/serve.log" 2>&1 &
 server=$!
 ready=1
 for _ in $(seq 600); do
