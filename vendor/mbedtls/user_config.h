@@ -8,17 +8,17 @@
  * ECDSA or RSA; key exchange is ephemeral elliptic curves only; ciphers are AES-GCM and
  * ChaCha20-Poly1305 (Mozilla's "intermediate" list without finite-field Diffie-Hellman). */
 
-/* Several loops use the library at once. TLS 1.3 computes through PSA: it draws from src/net/drbg.c,
- * one generator per thread, and not from one of its own behind a lock. */
+/* Several loops use the library at once. TLS 1.3 computes through PSA: it draws from
+ * src/net/drbg.c, one generator per thread, and not from one of its own behind a lock. */
 #define MBEDTLS_THREADING_C
 #define MBEDTLS_THREADING_PTHREAD
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 
-/* An idle connection holds both its buffers, about 30 KB in all. A client may send records of 16 KB,
- * so the one for reading keeps its size; ours go out in records of 8 KB, which costs 29 bytes each.
- * A chain of certificates must fit that too (src/net/credentials.c says so at the start).
- * The maximum fragment length extension stays out, and the shrinking of buffers that builds on it:
- * with buffers of two sizes mbedTLS then cuts the one for reading to the smaller, unasked, and ends
+/* An idle connection holds both its buffers, about 30 KB in all. A client may send records of 16
+ * KB, so the one for reading keeps its size; ours go out in records of 8 KB, which costs 29 bytes
+ * each. A chain of certificates must fit that too (src/net/credentials.c says so at the start). The
+ * maximum fragment length extension stays out, and the shrinking of buffers that builds on it: with
+ * buffers of two sizes mbedTLS then cuts the one for reading to the smaller, unasked, and ends
  * every connection on which a client sends a full record. */
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 8192
 #undef MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
@@ -60,7 +60,8 @@
 #undef MBEDTLS_KEY_EXCHANGE_ECJPAKE_ENABLED
 
 /* Ciphers, digests, curves and formats that no peer of ours needs. SHA-1 stays: it names keys in
- * certificates (RFC 5280 §4.2.1.2); it signs nothing. CBC stays for password-protected key files. */
+ * certificates (RFC 5280 §4.2.1.2); it signs nothing. CBC stays for password-protected key files.
+ */
 #undef MBEDTLS_ARIA_C
 #undef MBEDTLS_CAMELLIA_C
 #undef MBEDTLS_DES_C
