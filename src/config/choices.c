@@ -110,10 +110,10 @@ static bool has_value(const struct choice *items, size_t n, struct str value)
     return false;
 }
 
-static enum err check_label(const struct tree *node, const char *name, struct why *why)
+static enum err check_label(struct str label, const struct tree *node, const char *name,
+                            struct why *why)
 {
-    struct str label = node->text;
-    if (str_trim(label).len == 0)
+    if (label.len == 0)
         return tree_refuse(why, name, node->place, "the label is empty");
     if (utf8_has_control(label, false))
         return tree_refuse(why, name, node->place, "the label holds a control character");
@@ -167,12 +167,12 @@ static enum err read_choice(struct arena *a, const struct tree *entry, const cha
         err_hint(why, "Write: - {value: software, label: \"Software and IT\"}");
         return e;
     }
+    struct str shown_text = utf8_compose(a, str_trim(label->text));
     e = check_value(value, name, earlier, n, why);
     if (e == ERR_NONE)
-        e = check_label(label, name, why);
+        e = check_label(shown_text, label, name, why);
     if (e == ERR_NONE) /* the tree goes away; the copies stay */
-        *out = (struct choice){arena_str(a, value->text),
-                               arena_str(a, utf8_compose(a, str_trim(label->text)))};
+        *out = (struct choice){arena_str(a, value->text), arena_str(a, shown_text)};
     return e;
 }
 

@@ -223,6 +223,7 @@ static bool set_text(const struct option *o, struct str text, struct config *con
         str_to_u64(str_from(o->most), &most);
     if (!utf8_valid(text))
         return refuse(problem, "", "the text is not UTF-8");
+    text = utf8_compose(&config->arena, text); /* first: composing can make a text longer */
     if (utf8_has_control(text, false))
         return refuse(problem, "It is one line of text.", "the text holds a control character");
     if (utf8_length(text) > most)
@@ -236,7 +237,7 @@ static bool set_text(const struct option *o, struct str text, struct config *con
         return refuse(problem, "", "it may not be empty");
     if (text.len && o->check && !o->check(text, problem))
         return false;
-    *member = arena_str(&config->arena, utf8_compose(&config->arena, text));
+    *member = arena_str(&config->arena, text);
     return true;
 }
 
