@@ -46,7 +46,7 @@
   const onlyWithOther = (field) => field.classList.contains("only-with-other");
   const asked = (field) =>
     onlyWithOther(field)
-      ? answer(one("[data-field=industry]")) === "other"
+      ? answer(one("#industry").closest(".field")) === "other"
       : "required" in field.dataset;
 
   /* What is wrong with a field: a sentence, or "". */
@@ -65,8 +65,7 @@
   const summary = one("#problems");
 
   const show = (field, message) => {
-    const name = field.dataset.field;
-    const id = name + "-error";
+    const id = controls(field)[0].name + "-error";
     const group = one("fieldset", field);
     const target = group || controls(field)[0];
     let note = one(".error", field);
