@@ -10,8 +10,6 @@
 #include <mbedtls/sha256.h>
 #include <zlib.h>
 
-extern char **environ;
-
 static const struct {
     struct str extension, type;
 } types[] = {

@@ -27,25 +27,26 @@ static struct node *node_new(struct parser *p, enum node_kind kind, const char *
     return node;
 }
 
+static const char first_line[] =
+    "the first line is {{page NAME(struct TYPE *v)}} or {{partial NAME(struct TYPE *v)}}";
+
 /* {{page NAME(struct TYPE *v)}} on the first line. */
 static bool parse_header(struct template *t, const struct directive *d)
 {
-    static const char shape[] =
-        "the first line is {{page NAME(struct TYPE *v)}} or {{partial NAME(struct TYPE *v)}}";
     struct str s = d->words;
     t->is_page = words_take(&s, STR("page"));
     if ((!t->is_page && !words_take(&s, STR("partial"))) || !words_blanks(&s, 1))
-        return template_refuse(t, d->at, "%s", shape);
+        return template_refuse(t, d->at, "%s", first_line);
     t->name = words_name(&s);
     if (!t->name.len || !words_take(&s, STR("(struct")) || !words_blanks(&s, 1))
-        return template_refuse(t, d->at, "%s", shape);
+        return template_refuse(t, d->at, "%s", first_line);
     t->type = words_name(&s);
     words_blanks(&s, 0);
     if (!t->type.len || !words_take(&s, STR("*")))
-        return template_refuse(t, d->at, "%s", shape);
+        return template_refuse(t, d->at, "%s", first_line);
     t->parameter = words_name(&s);
     if (!t->parameter.len || !str_eq(s, STR(")")))
-        return template_refuse(t, d->at, "%s", shape);
+        return template_refuse(t, d->at, "%s", first_line);
     return scope_check(t, d->at, t->parameter, NULL);
 }
 
@@ -68,7 +69,7 @@ static bool read_directive(struct template *t, const char *at, const char *end, 
 /* Those that write nothing where they stand: alone on a line, the line goes with them. */
 static bool may_take_line(struct str words)
 {
-    return strchr("!#/>", words.ptr[0]) || str_eq(words, STR("else")) ||
+    return (words.len && strchr("!#/>", words.ptr[0])) || str_eq(words, STR("else")) ||
            str_starts(words, STR("page ")) || str_starts(words, STR("partial "));
 }
 
@@ -105,7 +106,7 @@ static bool parse_if(struct parser *p, const struct directive *d, const struct s
     } else if (!words_path(p->t, s, scope, false, node)) {
         return false;
     }
-    enum ending ending;
+    enum ending ending = END_FILE;
     if (!enter(p, d) || !parse_list(p, scope, node, &node->body, &ending))
         return false;
     if (ending == END_ELSE && !parse_list(p, scope, node, &node->other, &ending))
@@ -135,7 +136,7 @@ static bool parse_each(struct parser *p, const struct directive *d, const struct
         return false;
     struct scope inner = {node->text, ++p->loops, scope};
     node->loop = inner.loop;
-    enum ending ending;
+    enum ending ending = END_FILE;
     if (!enter(p, d) || !parse_list(p, &inner, node, &node->body, &ending))
         return false;
     p->depth--;
@@ -188,7 +189,7 @@ static bool parse_directive(struct parser *p, const struct directive *d, const s
                             struct node ***tail)
 {
     struct str words = d->words;
-    if (words.ptr[0] == '!')
+    if (str_starts(words, STR("!")))
         return true;
     struct node *node = node_new(p, NODE_VALUE, d->at);
     append(tail, node);
@@ -207,7 +208,7 @@ static bool parse_directive(struct parser *p, const struct directive *d, const s
     if (words_begin(words, STR("page")) || words_begin(words, STR("partial")))
         return template_refuse(p->t, d->at, "{{%.*s}} stands only on the first line",
                                STR_ARG(words));
-    if (words.ptr[0] == '>') {
+    if (str_starts(words, STR(">"))) {
         node->kind = NODE_PART;
         return parse_part(p, d, scope, node);
     }
@@ -218,7 +219,7 @@ static bool parse_directive(struct parser *p, const struct directive *d, const s
     }
     if (str_eq(words, STR("@first")) || str_eq(words, STR("@last")))
         return template_refuse(p->t, d->at, "%.*s is only for {{#if}}", STR_ARG(words));
-    if (words.ptr[0] == '&') {
+    if (str_starts(words, STR("&"))) {
         node->kind = NODE_MARKUP;
         words = str_trim(str_slice(words, 1, words.len));
         if (!words.len)
@@ -260,7 +261,7 @@ static void step_over(struct parser *p, const struct directive *d, struct node *
 
 static bool is_ending(struct str words)
 {
-    return words.ptr[0] == '/' || words_begin(words, STR("else"));
+    return str_starts(words, STR("/")) || words_begin(words, STR("else"));
 }
 
 /* Nodes up to what ends them; opener is the {{#if}} or {{#each}} they are in, or NULL. */
@@ -280,7 +281,7 @@ static bool parse_list(struct parser *p, const struct scope *scope, struct node 
             return !opener || template_refuse(p->t, opener->at, "{{#%s}} is never closed",
                                               opener->kind == NODE_IF ? "if" : "each");
         }
-        struct directive d;
+        struct directive d = {.at = open, .next = open};
         if (!read_directive(p->t, open, p->end, &d))
             return false;
         step_over(p, &d, &tail);
@@ -310,18 +311,16 @@ bool template_parse(struct arena *a, const char *file, struct str source, struct
     if (!source.ptr)
         t->source = STR("");
     struct parser p = {.t = t, .at = t->source.ptr, .end = t->source.ptr + t->source.len};
-    struct directive d = {.at = p.at};
+    struct directive d = {.at = p.at, .next = p.at};
     if (!check_bytes(t))
         return false;
     if (!str_starts(t->source, STR("{{")))
-        d.words = STR(" ");
-    else if (!read_directive(t, p.at, p.end, &d))
-        return false;
-    if (!parse_header(t, &d))
+        return template_refuse(t, p.at, "%s", first_line);
+    if (!read_directive(t, p.at, p.end, &d) || !parse_header(t, &d))
         return false;
     struct node **none = &t->body;
     step_over(&p, &d, &none);
     struct scope scope = {.name = t->parameter};
-    enum ending ending;
+    enum ending ending = END_FILE;
     return parse_list(&p, &scope, NULL, &t->body, &ending);
 }

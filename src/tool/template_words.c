@@ -103,7 +103,7 @@ bool scope_check(struct template *t, const char *at, struct str name, const stru
 bool words_path(struct template *t, struct str words, const struct scope *scope, bool bare_allowed,
                 struct node *node)
 {
-    const char *at = words.ptr ? words.ptr : node->at;
+    const char *at = words.len ? words.ptr : node->at;
     struct str rest = words;
     node->root = words_name(&rest);
     if (node->root.len == 0)
