@@ -21,7 +21,8 @@ HARDEN_aarch64 := -mbranch-protection=standard
 CFLAGS := -O2 -g -fPIE -fno-plt -fno-common -fno-omit-frame-pointer -ffunction-sections \
           -fdata-sections -fstack-protector-strong -fstack-clash-protection \
           -D_FORTIFY_SOURCE=3 $(HARDEN_$(MACHINE)) -pthread -w \
-          -ffile-prefix-map=$(SRC)=vendor/$(NAME) -ffile-prefix-map=$(WORK)=vendor/$(NAME)
+          -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(SRC)=vendor/$(NAME) \
+          -ffile-prefix-map=$(WORK)=vendor/$(NAME)
 
 OBJECTS = $(patsubst %.c,$(WORK)/%.o,$(SOURCES)) $(EXTRA)
 

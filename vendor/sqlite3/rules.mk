@@ -15,9 +15,8 @@ SOURCES := sqlite3.c
 #   STRICT_SUBTYPE, LIKE_DOESNT_MATCH_BLOBS, TRUSTED_SCHEMA=0   the strict side of each choice
 #   MAX_EXPR_DEPTH=0         our statements are compiled in: no depth to guard against
 #   DEFAULT_MEMSTATUS=0      no global counter under a mutex on every allocation
-# Features: FTS5 (dashboard search), DBSTAT (sizes in the metrics), the n-gram statistics of STAT4.
-# Left out: deprecated calls, shared cache, loading of extensions (no dlopen in a static program),
-# progress callbacks, autoinit (main calls sqlite3_initialize).
+# Features: FTS5 (search), DBSTAT (sizes of tables).
+# Left out: deprecated calls, shared cache, loading of extensions (no dlopen in a static program).
 FLAGS := -std=gnu11 -I$(WORK) \
          -DSQLITE_THREADSAFE=2 -DSQLITE_DQS=0 -DSQLITE_DEFAULT_FOREIGN_KEYS=1 \
          -DSQLITE_DEFAULT_SYNCHRONOUS=2 -DSQLITE_DEFAULT_WAL_SYNCHRONOUS=2 -DSQLITE_TEMP_STORE=2 \
