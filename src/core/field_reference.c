@@ -95,10 +95,11 @@ static void write_fields(struct buf *out, enum step step)
     }
 }
 
-static void write_sentence(struct buf *out, const char *code, struct str sentence)
+static void write_sentence(struct buf *out, const struct field_info *info, const char *code,
+                           struct str sentence)
 {
     if (sentence.len)
-        buf_fmt(out, "| | `%s` | %.*s |\n", code, STR_ARG(sentence));
+        buf_fmt(out, "| `%.*s` | `%s` | %.*s |\n", STR_ARG(info->name), code, STR_ARG(sentence));
 }
 
 static const char *wrong_codes(enum field_kind kind)
@@ -116,11 +117,10 @@ static void write_findings(struct buf *out)
                 "\n| field | code | message |\n|---|---|---|\n"));
     for (enum field f = 0; f < FIELD_COUNT; f++) {
         const struct field_info *info = field_info(f);
-        buf_fmt(out, "| `%.*s` | | |\n", STR_ARG(info->name));
-        write_sentence(out, "missing", info->if_missing);
-        write_sentence(out, "control_character", info->if_control);
-        write_sentence(out, "too_long", info->if_long);
-        write_sentence(out, wrong_codes(info->kind), info->if_wrong);
+        write_sentence(out, info, "missing", info->if_missing);
+        write_sentence(out, info, "control_character", info->if_control);
+        write_sentence(out, info, "too_long", info->if_long);
+        write_sentence(out, info, wrong_codes(info->kind), info->if_wrong);
     }
 }
 
