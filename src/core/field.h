@@ -19,7 +19,7 @@
 
 enum step { STEP_COMPANY, STEP_ENGAGEMENT, STEP_COUNT };
 
-/* What an answer is; form.h has the rule of each. */
+/* What an answer is; form.h has the rule of each. Those up to FIELD_PHONE have a longest length. */
 enum field_kind {
     FIELD_LINE,    /* one line of text */
     FIELD_TEXT,    /* several lines */

@@ -79,7 +79,7 @@ static struct str plain_lines(struct arena *a, struct str s)
  */
 static size_t compose_limit(const struct field_info *info)
 {
-    bool has_length = info->kind == FIELD_LINE || info->kind == FIELD_TEXT;
+    bool has_length = info->kind <= FIELD_PHONE; /* of the others max means something else */
     return 4 * (has_length ? (size_t)info->max : SHORT_MAX);
 }
 
