@@ -161,9 +161,9 @@ static enum err read_choice(struct arena *a, const struct tree *entry, const cha
             break;
         *(is_label ? &label : &value) = part;
     }
-    if (e == ERR_NONE && !(value && label))
+    if (e == ERR_NONE && (!value || !label))
         e = tree_refuse(why, name, entry->place, "a choice needs a value and a label");
-    if (e != ERR_NONE) {
+    if (e != ERR_NONE || !value || !label) {
         err_hint(why, "Write: - {value: software, label: \"Software and IT\"}");
         return e;
     }

@@ -113,8 +113,8 @@ static bool parse_amount(struct str text, const struct unit *units, size_t n, in
 bool option_parse_time(struct str text, int64_t *milliseconds)
 {
     static const struct unit units[] = {
-        {STR_INIT("ms"), 1},          {STR_INIT("s"), 1000},         {STR_INIT("m"), 60 * 1000},
-        {STR_INIT("h"), 3600 * 1000}, {STR_INIT("d"), 86400 * 1000},
+        {STR_INIT("ms"), 1},      {STR_INIT("s"), 1000},     {STR_INIT("m"), 60000},
+        {STR_INIT("h"), 3600000}, {STR_INIT("d"), 86400000},
     };
     return parse_amount(text, units, sizeof units / sizeof *units, milliseconds);
 }

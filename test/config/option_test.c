@@ -121,6 +121,11 @@ static void refused_values(void **state)
         {OPTION_brand_name,
          STR_INIT("0123456789012345678901234567890123456789012345678901234567890"),
          "the text is too long: at most 60 characters"},
+        {OPTION_form_consent_version, /* 30 characters that composing makes 60 */
+         STR_INIT("\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958"
+                  "\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958"
+                  "\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958\u0958"),
+         "the text is too long: at most 40 characters"},
         {OPTION_data_directory, STR_INIT("~/data"), "“~/data” begins with “~”, which only a"},
         {OPTION_data_directory, STR_INIT("data "), "begins or ends with white space"},
         {OPTION_brand_contact_email, STR_INIT("hello"), "is not an email address"},
