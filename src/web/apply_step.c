@@ -68,8 +68,6 @@ bool apply_load(struct request *r, struct visitor_draft *draft)
 static void show(struct request *r, const struct visit *visit, const struct findings *findings,
                  struct str notice, int status)
 {
-    const struct form_rules *rules = &r->web->config->rules;
-    const struct form *form = &visit->typed;
     struct str path = step_path(visit->step);
     struct view_form v = {
         .caption = steps[visit->step].caption,
@@ -79,7 +77,8 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .back = visit->from_check ? check_path : steps[visit->step].back,
         .submit = STR("Continue"),
         .notice = notice,
-        .fields = view_fields_of(&r->arena, rules, visit->step, form, findings),
+        .fields =
+            view_fields_of(&r->arena, &r->web->questions, visit->step, &visit->typed, findings),
     };
     shell_fill(&v.shell, r, v.heading);
     if (findings) {

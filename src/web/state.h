@@ -5,6 +5,7 @@
 #ifndef WEB_STATE_H
 #define WEB_STATE_H
 
+#include "web/view_form.h"
 #include "web/web.h"
 
 #include <stdatomic.h>
@@ -21,6 +22,8 @@ struct web {
     struct writer *writer;
     struct tls *tls;
     const char *assets_dir;
+    struct arena arena; /* what is made once, below */
+    struct view_questions questions;
     struct str public_url; /* without a slash at the end */
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */

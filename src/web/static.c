@@ -7,6 +7,7 @@
 #include "web/shell.h"
 #include "web/state.h"
 
+#include "assets.h"
 #include "pages.h"
 
 /*
@@ -46,9 +47,7 @@ void handle_static_file(struct request *r)
 
 void handle_favicon(struct request *r)
 {
-    const struct asset *mark = asset_find_named(STR("img/mark.svg"));
-    respond_header(r, STR("location"),
-                   arena_fmt(&r->arena, "/static/%.*s", STR_ARG(mark ? mark->path : STR_EMPTY)));
+    respond_header(r, STR("location"), STR(ASSET_URL_IMG_MARK_SVG));
     respond_bytes(r, 308, STR_EMPTY, STR_EMPTY);
 }
 

@@ -42,7 +42,7 @@ static bool has_line(struct str lines, struct str wanted)
 }
 
 static struct view_choices choices_of(struct arena *a, const struct field_info *info,
-                                      const struct choices *list, struct str value)
+                                      const struct choices *list)
 {
     struct view_choice *items = arena_new_array(a, struct view_choice, list->n);
     for (size_t i = 0; i < list->n; i++) {
@@ -52,37 +52,33 @@ static struct view_choices choices_of(struct arena *a, const struct field_info *
                          : arena_fmt(a, "%.*s-%.*s", STR_ARG(info->name), STR_ARG(c->value)),
             .value = c->value,
             .label = c->label,
-            .selected = has_line(value, c->value),
         };
     }
     return (struct view_choices){items, list->n};
 }
 
-static struct str described_by(struct arena *a, const struct field_info *info, bool error)
+/* The choices again with those marked that were made. */
+static struct view_choices choices_marked(struct arena *a, struct view_choices from,
+                                          struct str value)
 {
-    struct str name = info->name;
-    if (info->hint.len && error)
-        return arena_fmt(a, "%.*s-hint %.*s-error", STR_ARG(name), STR_ARG(name));
-    if (info->hint.len)
-        return arena_fmt(a, "%.*s-hint", STR_ARG(name));
-    return error ? arena_fmt(a, "%.*s-error", STR_ARG(name)) : STR_EMPTY;
+    struct view_choice *items = arena_new_array(a, struct view_choice, from.n);
+    memcpy(items, from.items, sizeof *items * from.n);
+    for (size_t i = 0; i < from.n; i++)
+        items[i].selected = has_line(value, items[i].value);
+    return (struct view_choices){items, from.n};
 }
 
-static void field_fill(struct arena *a, const struct form_rules *rules, enum field field,
-                       const struct form *form, const struct findings *findings,
-                       struct view_field *out)
+static void question_fill(struct arena *a, const struct form_rules *rules, enum field field,
+                          struct view_field *out)
 {
     const struct field_info *info = field_info(field);
-    const struct finding *finding = findings ? findings_for(findings, field) : NULL;
     const struct choices *list = &rules->choices[info->list];
     bool long_text = info->kind == FIELD_TEXT && info->max >= ADDRESS_LIMIT;
     *out = (struct view_field){
         .name = info->name,
         .label = info->label,
         .hint = info->hint,
-        .value = form->value[field],
-        .error = finding ? finding->message : STR_EMPTY,
-        .described_by = described_by(a, info, finding != NULL),
+        .described_by = info->hint.len ? arena_fmt(a, "%.*s-hint", STR_ARG(info->name)) : STR_EMPTY,
         .type = kinds[info->kind].type,
         .inputmode = kinds[info->kind].inputmode,
         .autocomplete = info->autocomplete,
@@ -90,6 +86,7 @@ static void field_fill(struct arena *a, const struct form_rules *rules, enum fie
         .kind = kinds[info->kind].kind,
         .if_missing = info->if_missing,
         .if_wrong = info->if_wrong,
+        .if_control = info->if_control,
         .if_long = info->if_long,
         .min = info->min,
         .max = info->max,
@@ -106,17 +103,40 @@ static void field_fill(struct arena *a, const struct form_rules *rules, enum fie
     out->is_line = !out->is_text && !out->is_radios && !out->is_select && !out->is_checkboxes &&
                    !out->is_consent;
     if (info->list != CHOICE_NONE)
-        out->choices = choices_of(a, info, list, form->value[field]);
+        out->choices = choices_of(a, info, list);
 }
 
-struct view_fields view_fields_of(struct arena *a, const struct form_rules *rules, enum step step,
-                                  const struct form *form, const struct findings *findings)
+void view_questions_prepare(struct arena *a, const struct form_rules *rules,
+                            struct view_questions *out)
+{
+    for (enum field f = 0; f < FIELD_COUNT; f++)
+        question_fill(a, rules, f, &out->fields[f]);
+}
+
+static void field_fill(struct arena *a, const struct view_field *question, struct str value,
+                       const struct finding *finding, struct view_field *out)
+{
+    *out = *question;
+    out->value = value;
+    if (value.len && out->choices.n)
+        out->choices = choices_marked(a, out->choices, value);
+    if (!finding)
+        return;
+    out->error = finding->message;
+    out->described_by = arena_fmt(a, "%.*s%s%.*s-error", STR_ARG(out->described_by),
+                                  out->described_by.len ? " " : "", STR_ARG(out->name));
+}
+
+struct view_fields view_fields_of(struct arena *a, const struct view_questions *questions,
+                                  enum step step, const struct form *form,
+                                  const struct findings *findings)
 {
     struct view_field *items = arena_new_array(a, struct view_field, FIELD_COUNT);
     size_t n = 0;
     for (enum field f = 0; f < FIELD_COUNT; f++)
         if (field_info(f)->step == step)
-            field_fill(a, rules, f, form, findings, &items[n++]);
+            field_fill(a, &questions->fields[f], form->value[f],
+                       findings ? findings_for(findings, f) : NULL, &items[n++]);
     return (struct view_fields){items, n};
 }
 

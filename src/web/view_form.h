@@ -9,9 +9,18 @@
 #include "core/form.h"
 #include "web/view.h"
 
-/* The questions of one step, in order. findings may be NULL. */
-struct view_fields view_fields_of(struct arena *a, const struct form_rules *rules, enum step step,
-                                  const struct form *form, const struct findings *findings);
+/* What is the same for every visitor, made once: labels, sentences, choices. */
+struct view_questions {
+    struct view_field fields[FIELD_COUNT];
+};
+
+void view_questions_prepare(struct arena *a, const struct form_rules *rules,
+                            struct view_questions *out);
+
+/* The questions of one step, in order, as this visitor sees them. findings may be NULL. */
+struct view_fields view_fields_of(struct arena *a, const struct view_questions *questions,
+                                  enum step step, const struct form *form,
+                                  const struct findings *findings);
 
 /* The error summary: a link to each field on this page, in the words beside the field. */
 struct view_errors view_errors_of(struct arena *a, const struct findings *findings);

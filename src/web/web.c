@@ -151,6 +151,7 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
         .public_url = derive_public_url(options->config),
         .loops_n = count_loops(options->config),
     };
+    view_questions_prepare(&web->arena, &web->config->rules, &web->questions);
     web->globalconf = h2o_mem_alloc(sizeof *web->globalconf);
     configure(web);
     web->loops = h2o_mem_alloc(sizeof *web->loops * web->loops_n);
@@ -208,5 +209,6 @@ void web_close(struct web *web)
     h2o_config_dispose(web->globalconf);
     free(web->globalconf);
     free(web->loops);
+    arena_release(&web->arena);
     free(web);
 }
