@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/command.h"
 
+#include <fcntl.h>
+
 const struct command commands[] = {
     {"serve", "[--config FILE] [--data DIR] [--assets DIR]", "Serve the form over HTTPS.",
      cmd_serve},
@@ -22,8 +24,20 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/*
+ * Somebody may start us with descriptors 0 to 2 closed; then the next file we open (the database)
+ * would get one of them, and a message meant for people would be written into it.
+ */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            return; /* an empty chroot: nothing to open, and nobody to read */
+}
+
 int main(int argc, char **argv)
 {
+    keep_standard_descriptors();
     if (argc < 2)
         return cmd_help(1, argv);
     /* What people try first. */

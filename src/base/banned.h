@@ -12,11 +12,11 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strncpy stpcpy  /* arena_str, buf_str */
-#pragma GCC poison strcat strncat         /* buf_str */
-#pragma GCC poison sprintf vsprintf gets  /* buf_fmt, snprintf */
-#pragma GCC poison strtok                 /* str_cut */
-#pragma GCC poison atoi atol atoll atof   /* str_to_u64 */
+#pragma GCC poison strcpy strncpy stpcpy /* arena_str, buf_str */
+#pragma GCC poison strcat strncat        /* buf_str */
+#pragma GCC poison sprintf vsprintf gets /* buf_fmt, snprintf */
+#pragma GCC poison strtok                /* str_cut */
+#pragma GCC poison atoi atol atoll atof  /* str_to_u64 */
 /* rand and random: libh2o's headers name them, so clang-tidy (cert-msc30-c) guards those. */
 #pragma GCC poison gmtime localtime ctime /* clock.h: the _r forms or clock_rfc3339 */
 

@@ -7,8 +7,9 @@
 #include <inttypes.h>
 
 /*
- * anteroom audit verify: walks the hash chain. The head it prints is what to keep elsewhere: a chain
- * that was rewritten as a whole is right in itself, and shows only against a head kept before.
+ * anteroom audit verify: walks the hash chain. The head it prints is what to keep elsewhere: a
+ * chain that was rewritten as a whole is right in itself, and shows only against a head kept
+ * before.
  */
 int cmd_audit(int argc, char **argv)
 {

@@ -36,8 +36,8 @@ struct option_spec {
 };
 
 /*
- * Reads options up to the first argument that is none; the rest is left in *argc and *argv. ERR_USAGE
- * names what is not known.
+ * Reads options up to the first argument that is none; the rest is left in *argc and *argv.
+ * ERR_USAGE names what is not known.
  */
 enum err command_options(int *argc, char ***argv, const struct option_spec *specs, size_t n,
                          struct why *why);

@@ -114,6 +114,26 @@ static void composing(void **state)
     }
 }
 
+/*
+ * Marks piled up on purpose: ordering them by swapping took seconds for what fits into one answer.
+ * No time is asserted; 400,000 marks of two classes would take hours that way.
+ */
+static void a_pile_of_marks(void **state)
+{
+    (void)state;
+    enum { PAIRS = 200000 };
+    char *text = arena_alloc(&arena, 1 + 4 * PAIRS);
+    text[0] = 'x';
+    for (size_t i = 0; i < PAIRS; i++)
+        memcpy(text + 1 + 4 * i, "\u0301\u0323", 4); /* above (230), then below (220) */
+    struct str composed = utf8_compose(&arena, str_of(text, 1 + 4 * PAIRS));
+    assert_int_equal(composed.len, 1 + 4 * PAIRS);
+    for (size_t i = 0; i < PAIRS; i++) {
+        assert_memory_equal(composed.ptr + 1 + 2 * i, "\u0323", 2);
+        assert_memory_equal(composed.ptr + 1 + 2 * (PAIRS + i), "\u0301", 2);
+    }
+}
+
 static void composed_text_is_not_copied(void **state)
 {
     (void)state;
@@ -155,6 +175,7 @@ int main(void)
         cmocka_unit_test(malformed),
         cmocka_unit_test(lengths),
         cmocka_unit_test(composing),
+        cmocka_unit_test(a_pile_of_marks),
         cmocka_unit_test(composed_text_is_not_copied),
         cmocka_unit_test(controls),
     };

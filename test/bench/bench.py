@@ -115,9 +115,9 @@ def h2load(url, clients, requests, streams=1, http1=False, body=None):
     return rate, percentile(times, 0.5), percentile(times, 0.99)
 
 
-def bare_commit(directory, clients, requests):
-    out = subprocess.run([os.path.join(ROOT, "build", "bench", "bare_commit"), directory,
-                          str(requests), str(clients)], capture_output=True, text=True, check=True).stdout
+def bare_commit(directory, batch, seconds):
+    out = subprocess.run([os.path.join(ROOT, "build", "bench", "bare_commit"), directory, str(batch),
+                          str(seconds)], capture_output=True, text=True, check=True).stdout
     return float(re.search(r"([\d.]+) submissions/s", out).group(1)), 0.0, 0.0
 
 
@@ -132,7 +132,7 @@ def submissions(rounds, scale):
                 got["Anteroom"].append(h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", clients,
                                               requests, http1=True, body=body))
             with tempfile.TemporaryDirectory() as d:
-                got["bare"].append(bare_commit(d, clients, requests))
+                got["bare"].append(bare_commit(os.path.join(d, "data"), clients, max(1, round(3 * scale))))
             with tempfile.TemporaryDirectory() as d, fastapi(d) as p:
                 got["FastAPI"].append(h2load(f"http://127.0.0.1:{p.port}/api/v1/submissions", clients,
                                              max(clients, requests // 10), http1=True, body=body))
