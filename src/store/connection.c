@@ -111,6 +111,25 @@ enum err connection_number(struct connection *c, const char *sql, int64_t *out, 
     return ERR_NONE;
 }
 
+enum err connection_use_log(struct connection *c, struct why *why)
+{
+    static const char op[] = "set up the database's log";
+    /* The pragma answers "wal" before it has written the file's header: run it to its end, where
+     * the disk may still refuse, and then ask what came of it. */
+    enum err e = connection_run(c, "PRAGMA journal_mode = WAL", op, why);
+    if (e)
+        return e;
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v2(c->db, "PRAGMA journal_mode", -1, &s, NULL) != SQLITE_OK ||
+        sqlite3_step(s) != SQLITE_ROW)
+        e = connection_error(c, op, why);
+    else if (!str_eq(column_text(s, 0), STR("wal")))
+        e = err_set(why, ERR_IO, op, "%s: the file system does not take a write-ahead log",
+                    c->path);
+    sqlite3_finalize(s);
+    return e;
+}
+
 /* One row a result of SQLite that an operator can do something about. */
 static const struct {
     int code;

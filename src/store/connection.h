@@ -43,6 +43,9 @@ enum err connection_open(struct connection *c, const char *path, enum connection
 
 void connection_close(struct connection *c);
 
+/* Switches the file to a write-ahead log when it has none yet, and makes sure that it has. */
+enum err connection_use_log(struct connection *c, struct why *why);
+
 /* The prepared statement, ready to bind; NULL when it cannot be prepared. */
 sqlite3_stmt *connection_query(struct connection *c, enum sql_query query);
 

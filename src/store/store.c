@@ -109,20 +109,6 @@ static enum err note_creation(struct connection *c, struct why *why)
     return rc == SQLITE_DONE ? ERR_NONE : connection_error(c, "write to the database", why);
 }
 
-static enum err use_log(struct connection *c, struct why *why)
-{
-    sqlite3_stmt *s = NULL;
-    enum err e = ERR_NONE;
-    if (sqlite3_prepare_v2(c->db, "PRAGMA journal_mode = WAL", -1, &s, NULL) != SQLITE_OK ||
-        sqlite3_step(s) != SQLITE_ROW)
-        e = connection_error(c, "set up the database's log", why);
-    else if (!str_eq(column_text(s, 0), STR("wal")))
-        e = err_set(why, ERR_IO, "set up the database's log",
-                    "%s: the file system does not take a write-ahead log", c->path);
-    sqlite3_finalize(s);
-    return e;
-}
-
 static enum err open_database(struct store *s, struct why *why)
 {
     bool crashed = log_left_behind(s), finished = true;
@@ -134,7 +120,7 @@ static enum err open_database(struct store *s, struct why *why)
     if (!e && !state.empty)
         e = schema_check(c, crashed ? CHECK_MS_CRASHED : CHECK_MS_CLEAN, &finished, why);
     if (!e)
-        e = use_log(c, why);
+        e = connection_use_log(c, why);
     if (!e)
         e = schema_migrate(c, &state, sql_migrations, SQL_SCHEMA_VERSION, why);
     if (!e && state.version == 0)

@@ -128,7 +128,9 @@ static enum err reopen(struct writer *w, struct why *why)
     enum err e = connection_open(&w->connection, w->store->database, CONNECTION_WRITE, why);
     if (e)
         return e;
-    e = audit_check_tail(&w->connection, 64, why);
+    e = connection_use_log(&w->connection, why);
+    if (!e)
+        e = audit_check_tail(&w->connection, 64, why);
     if (!e && sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
                                         NULL) != SQLITE_OK)
         e = connection_error(&w->connection, "checkpoint the database", why);

@@ -12,7 +12,7 @@
 #include "fault/vfs_shim.h"
 #include "store/trial.h"
 
-enum { KEYS = 60, GROUP_MAX = 7, SESSIONS = 3, SEEDS = 400, ATTEMPTS_MAX = 1000000 };
+enum { KEYS = 60, GROUP_MAX = 7, SESSIONS = 3, SEEDS = 300, ATTEMPTS_MAX = 1000000 };
 
 /* What a client out there knows. Survives the power loss. */
 struct client {
@@ -138,6 +138,9 @@ static void live(struct life *l, unsigned last)
     enum err e = store_open(l->trial.directory.path, &l->trial.store, &why);
     if (!e)
         e = writer_start(l->trial.store, &options, &l->trial.writer, &why);
+    /* With a reader the log outlives the writer's connection, without it is folded in. */
+    if (!e && vfs_shim_random(&l->random) % 2)
+        e = reader_open(l->trial.store, &l->trial.reader, &why);
     if (!e) {
         /* A job that is no client's, to get onto the writer's thread. */
         l->draft = trial_draft(NULL, 99, 0, STR("x"));
@@ -148,8 +151,10 @@ static void live(struct life *l, unsigned last)
     } else if (!vfs_shim_is_off() && e != ERR_IO) {
         fail_msg("seed %llu: cannot %s: %s", (unsigned long long)l->seed, why.op, why.detail);
     }
+    reader_close(l->trial.reader);
     writer_stop(l->trial.writer);
     store_close(l->trial.store);
+    l->trial.reader = NULL;
     l->trial.writer = NULL;
     l->trial.store = NULL;
 }
@@ -216,8 +221,10 @@ static void run_seed(uint64_t seed)
 
     /* A whole life is about 330 changes; some moments lie behind its end. */
     vfs_shim_power_off(vfs_shim_random(&l.random) % 360);
-    if (vfs_shim_random(&l.random) % 8 == 0)
-        vfs_shim_fail(VFS_SYNC, vfs_shim_random(&l.random) % 40, 1, SQLITE_IOERR_FSYNC);
+    if (vfs_shim_random(&l.random) % 3 == 0) {
+        uint64_t after = vfs_shim_random(&l.random) % 40, times = vfs_shim_random(&l.random) % 4;
+        vfs_shim_fail(VFS_SYNC, after, 1 + times, SQLITE_IOERR_FSYNC);
+    }
     for (unsigned i = 1; i <= SESSIONS && !vfs_shim_is_off(); i++)
         live(&l, KEYS * i / (SESSIONS + 1));
     vfs_shim_power_loss(vfs_shim_random(&l.random));
