@@ -68,17 +68,28 @@ static struct view_choices choices_marked(struct arena *a, struct view_choices f
     return (struct view_choices){items, from.n};
 }
 
+/* "notes-hint notes-count": what describes a field, as aria-describedby wants it. */
+static struct str ids(struct arena *a, struct str name, const char *first, const char *second)
+{
+    if (first && second)
+        return arena_fmt(a, "%.*s%s %.*s%s", STR_ARG(name), first, STR_ARG(name), second);
+    if (!first)
+        first = second;
+    return first ? arena_fmt(a, "%.*s%s", STR_ARG(name), first) : STR_EMPTY;
+}
+
 static void question_fill(struct arena *a, const struct form_rules *rules, enum field field,
                           struct view_field *out)
 {
     const struct field_info *info = field_info(field);
     const struct choices *list = &rules->choices[info->list];
     bool long_text = info->kind == FIELD_TEXT && info->max >= ADDRESS_LIMIT;
+    const char *hint = info->hint.len ? "-hint" : NULL, *count = long_text ? "-count" : NULL;
     *out = (struct view_field){
         .name = info->name,
         .label = info->label,
         .hint = info->hint,
-        .described_by = info->hint.len ? arena_fmt(a, "%.*s-hint", STR_ARG(info->name)) : STR_EMPTY,
+        .described_by = ids(a, info->name, hint, count),
         .type = kinds[info->kind].type,
         .inputmode = kinds[info->kind].inputmode,
         .autocomplete = info->autocomplete,

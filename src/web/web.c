@@ -17,6 +17,7 @@
 
 _Static_assert((int)WEB_HOSTS == (int)LISTENER_KINDS, "a host for each kind of listener");
 
+enum { COMPRESS_FROM = 1024, COMPRESS_LEVEL = 4 };
 enum { BODY_SLACK = 4, STREAMS_AT_ONCE = 64, LOOPS_MAX = 64 };
 
 struct handler {
@@ -70,6 +71,10 @@ static void configure(struct web *web)
     g->http2.graceful_shutdown_timeout = (uint64_t)c->server_drain_time;
     g->http2.max_concurrent_requests_per_connection = STREAMS_AT_ONCE;
 
+    /* Pages only: assets are compressed at build time. Nothing a stranger chose is ever on one page
+     * with a secret (forms from other sites are refused), so lengths tell nothing. */
+    h2o_compress_args_t compression = {
+        .min_size = COMPRESS_FROM, .gzip = {.quality = COMPRESS_LEVEL}, .brotli = {.quality = -1}};
     static const char *const names[LISTENER_KINDS] = {"public", "redirect", "operations"};
     for (int kind = 0; kind < LISTENER_KINDS; kind++) {
         h2o_hostconf_t *host =
@@ -81,6 +86,8 @@ static void configure(struct web *web)
         handler->web = web;
         handler->kind = (enum listener_kind)kind;
         headers_attach(&host->fallback_path, kind == LISTENER_PUBLIC);
+        if (kind == LISTENER_PUBLIC)
+            h2o_compress_register(&host->fallback_path, &compression);
         if (kind != LISTENER_OPS) /* probes every few seconds would be most of the log */
             access_log_attach(&host->fallback_path);
     }
