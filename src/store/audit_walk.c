@@ -77,6 +77,7 @@ enum err audit_read_head(struct connection *c, struct audit_head *out, struct wh
 static enum err check_page(struct connection *c, struct audit_head *head, unsigned page,
                            uint64_t *n, struct why *why)
 {
+    *n = 0;
     sqlite3_stmt *s = connection_query(c, SQL_AUDIT_PAGE);
     if (!s)
         return connection_error(c, op, why);
@@ -84,7 +85,7 @@ static enum err check_page(struct connection *c, struct audit_head *head, unsign
     sqlite3_bind_int(s, P_AUDIT_PAGE_PAGE, (int)page);
     enum err e = ERR_NONE;
     int rc;
-    for (*n = 0; !e && (rc = sqlite3_step(s)) != SQLITE_DONE; ++*n) {
+    for (; !e && (rc = sqlite3_step(s)) != SQLITE_DONE; ++*n) {
         if (rc != SQLITE_ROW)
             e = connection_error(c, op, why);
         else if (!follows(s, head))

@@ -79,7 +79,7 @@ static enum err in_use(const char *directory, int fd, struct why *why)
     return e;
 }
 
-enum err directory_lock(const char *directory, int *out, struct why *why)
+enum err directory_lock(const char *directory, int *fd_out, struct why *why)
 {
     static const char op[] = "lock the data directory";
     char path[4096 + 8];
@@ -103,7 +103,7 @@ enum err directory_lock(const char *directory, int *out, struct why *why)
     int n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)n, 0) != n)
         errno = 0;
-    *out = fd;
+    *fd_out = fd;
     return ERR_NONE;
 }
 

@@ -18,8 +18,8 @@ enum err directory_prepare(const char *directory, struct why *why);
 /* The name of the network file system with this statfs(2) magic, NULL for any other. */
 const char *directory_network_name(unsigned long magic);
 
-/* Takes the lock; *fd holds it until it is closed. */
-enum err directory_lock(const char *directory, int *fd, struct why *why);
+/* Takes the lock; *fd_out holds it until it is closed. */
+enum err directory_lock(const char *directory, int *fd_out, struct why *why);
 
 /* Makes renames and new files in the directory durable. */
 enum err directory_sync(const char *directory, struct why *why);
