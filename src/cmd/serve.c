@@ -73,10 +73,13 @@ static enum err open_tls(struct service *s, struct why *why)
         return e;
     char fingerprint[96], expires[CLOCK_RFC3339_SIZE];
     tls_fingerprint(s->tls, fingerprint);
-    log_event(tls_expires_ms(s->tls) < clock_wall_ms() ? LOG_WARN : LOG_INFO, "certificate",
-              LOG_TEXT("file", certificate),
+    log_event(LOG_INFO, "certificate", LOG_TEXT("file", certificate),
               LOG_STR("expires", clock_rfc3339(tls_expires_ms(s->tls), expires)),
               LOG_TEXT("sha256", fingerprint));
+    struct why warnings[TLS_WARNINGS_MAX];
+    size_t n = tls_warnings(s->tls, clock_wall_ms(), warnings);
+    for (size_t i = 0; i < n; i++)
+        log_why(LOG_WARN, "certificate needs attention", &warnings[i]);
     return ERR_NONE;
 }
 

@@ -17,6 +17,10 @@ FLAGS_aesni.c_x86_64 := -maes -mpclmul
 include vendor/common.mk
 
 FLAGS_aesni.c := $(FLAGS_aesni.c_$(MACHINE))
+# aes.c and gcm.c share types with it whose alignment depends on these flags: compiled without them,
+# aes.c would place round keys where aesni.c's aligned stores crash (test/net/aes_place_test.c).
+FLAGS_aes.c := $(FLAGS_aesni.c)
+FLAGS_gcm.c := $(FLAGS_aesni.c)
 
 # The headers are installed first, with our configuration at the end of theirs: what is compiled is
 # what others will include.
