@@ -37,12 +37,15 @@ enum err schema_look(struct connection *c, unsigned newest, struct schema_state 
 
 static int past_deadline(void *deadline)
 {
-    return clock_monotonic_ms() > *(int64_t *)deadline;
+    return clock_monotonic_ms() >= *(int64_t *)deadline;
 }
 
 enum err schema_check(struct connection *c, int64_t budget_ms, bool *finished, struct why *why)
 {
     static const char op[] = "check the database";
+    *finished = false;
+    if (budget_ms <= 0)
+        return ERR_NONE;
     int64_t deadline = clock_monotonic_ms() + budget_ms;
     sqlite3_progress_handler(c->db, 1000, past_deadline, &deadline);
     sqlite3_stmt *s = NULL;

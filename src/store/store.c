@@ -109,16 +109,16 @@ static enum err note_creation(struct connection *c, struct why *why)
     return rc == SQLITE_DONE ? ERR_NONE : connection_error(c, "write to the database", why);
 }
 
-static enum err open_database(struct store *s, struct why *why)
+static enum err open_database(struct store *s, int64_t check_ms, struct why *why)
 {
-    bool crashed = log_left_behind(s), finished = true;
+    bool finished = true;
     struct connection *c = &s->first;
     struct schema_state state;
     enum err e = connection_open(c, s->database, CONNECTION_WRITE, why);
     if (!e)
         e = schema_look(c, SQL_SCHEMA_VERSION, &state, why);
     if (!e && !state.empty)
-        e = schema_check(c, crashed ? CHECK_MS_CRASHED : CHECK_MS_CLEAN, &finished, why);
+        e = schema_check(c, check_ms, &finished, why);
     if (!e)
         e = connection_use_log(c, why);
     if (!e)
@@ -134,6 +134,12 @@ static enum err open_database(struct store *s, struct why *why)
 
 enum err store_open(const char *directory, struct store **out, struct why *why)
 {
+    return store_open_within(directory, STORE_CHECK_USUAL, out, why);
+}
+
+enum err store_open_within(const char *directory, int64_t check_ms, struct store **out,
+                           struct why *why)
+{
     *out = NULL;
     if (strlen(directory) >= CONNECTION_PATH_MAX)
         return err_set(why, ERR_USAGE, "use the data directory", "its path is too long");
@@ -148,8 +154,10 @@ enum err store_open(const char *directory, struct store **out, struct why *why)
     char keys[CONNECTION_PATH_MAX + 16];
     if (!e && mkdir(store_path(s, "keys", keys, sizeof keys), 0700) != 0 && errno != EEXIST)
         e = err_set(why, ERR_IO, "make the keys directory", "%s: %s", keys, err_errno(errno));
+    if (check_ms == STORE_CHECK_USUAL)
+        check_ms = log_left_behind(s) ? CHECK_MS_CRASHED : CHECK_MS_CLEAN;
     if (!e)
-        e = open_database(s, why);
+        e = open_database(s, check_ms, why);
     if (e)
         store_close(s);
     else

@@ -28,4 +28,11 @@ struct store {
     pthread_t checker;
 };
 
+enum { STORE_CHECK_USUAL = -1 };
+
+/* store_open with a time of its own for the check at start; what remains is checked beside the
+ * service. */
+enum err store_open_within(const char *directory, int64_t check_ms, struct store **out,
+                           struct why *why);
+
 #endif

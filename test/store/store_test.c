@@ -2,6 +2,7 @@
 #include "store/trial.h"
 
 #include "store/directory.h"
+#include "store/store_inner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -253,6 +254,31 @@ static void a_damaged_file_is_never_served(void **state)
     }
 }
 
+/* A database too large to be checked at start is checked beside the service. */
+static void damage_found_later_ends_the_service(void **state)
+{
+    const struct trial_directory *d = *state;
+    struct trial t = {.directory = *d};
+    const struct writer_options options = {.inbox_limit = 4096, .group_limit = 512};
+    char path[128];
+    struct why why;
+    make_database(d, 2000);
+    for (int damaged = 0; damaged <= 1; damaged++) {
+        path_of(d, "anteroom.db", path);
+        if (damaged)
+            overwrite(path, size_of(path) / 8192 * 4096, 2048); /* in the middle, seldom read */
+        trial_must(store_open_within(d->path, 0, &t.store, &why), &why);
+        trial_must(writer_start(t.store, &options, &t.writer, &why), &why);
+        trial_must(reader_open(t.store, &t.reader, &why), &why);
+        while (damaged && reader_ping(t.reader, &why) == ERR_NONE)
+            usleep(1000);
+        assert_int_equal(reader_ping(t.reader, &why), damaged ? ERR_DATA : ERR_NONE);
+        struct job job = trial_submission(NULL);
+        assert_int_equal(trial_do(t.writer, &job), damaged ? ERR_DATA : ERR_NONE);
+        trial_stop(&t);
+    }
+}
+
 static void a_file_of_something_else_is_refused(void **state)
 {
     const struct trial_directory *d = *state;
@@ -355,6 +381,7 @@ int main(void)
         STORE_TEST(an_empty_file_is_a_new_database),
         STORE_TEST(a_file_before_the_first_schema_is_copied_and_migrated),
         STORE_TEST(a_damaged_file_is_never_served),
+        STORE_TEST(damage_found_later_ends_the_service),
         STORE_TEST(a_file_of_something_else_is_refused),
         STORE_TEST(tampering_is_refused_or_found),
         STORE_TEST(what_a_killed_process_acknowledged_is_there),
