@@ -112,8 +112,8 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
 
 static void close_all(struct service *s)
 {
+    writer_stop(s->writer); /* it sends to the loops until it has ended */
     web_close(s->web);
-    writer_stop(s->writer);
     tls_close(s->tls);
     store_close(s->store);
     config_release(&s->config);

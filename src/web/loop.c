@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     ACCEPTS_A_TURN = 16,      /* so that one burst does not starve the connections there are */
@@ -109,10 +110,7 @@ void loop_listen(struct loop *loop, enum listener_kind kind, int fd)
     int stalled = STALLED_READER_MS;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stalled, sizeof stalled);
     struct listener *listener = &loop->listeners[loop->listeners_n++];
-    listener->loop = loop;
-    listener->kind = kind;
-    listener->sock = h2o_evloop_socket_create(loop->context.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
-    listener->sock->data = listener;
+    *listener = (struct listener){.loop = loop, .kind = kind, .fd = fd};
 }
 
 /* Takes what has already been connected, then closes: nobody who was let in is reset. */
@@ -146,15 +144,12 @@ static void on_drain_sweep(h2o_timeout_entry_t *entry)
         h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
 }
 
-static void on_wake(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+static void on_stop(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
 {
-    (void)receiver;
-    (void)messages; /* always empty: waking is the message */
-}
-
-void loop_wake(struct loop *loop)
-{
-    h2o_multithread_send_message(&loop->wake, NULL);
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, stop, receiver);
+    while (!h2o_linklist_is_empty(messages))
+        h2o_linklist_unlink(messages->next);
+    loop->stopping = true;
 }
 
 enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct why *why)
@@ -165,11 +160,18 @@ enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct w
     loop->connections_max = (unsigned)(c->limits_connections / (int64_t)web->loops_n);
     if (loop->connections_max == 0)
         loop->connections_max = 1;
-    enum err e = reader_open(web->store, &loop->reader, why);
-    if (e != ERR_NONE)
-        return e;
+    sem_init(&loop->serving, 0, 0);
+    sem_init(&loop->drained, 0, 0);
+    sem_init(&loop->may_end, 0, 0);
+    return reader_open(web->store, &loop->reader, why);
+}
+
+/* What libh2o has of this loop, on the loop's thread. */
+static void set_up(struct loop *loop)
+{
+    struct web *web = loop->web;
     h2o_context_init(&loop->context, h2o_evloop_create(), web->globalconf);
-    h2o_multithread_register_receiver(loop->context.queue, &loop->wake, on_wake);
+    h2o_multithread_register_receiver(loop->context.queue, &loop->stop, on_stop);
     ticket_listen(loop);
     loop->resume_accept.cb = on_resume_accept;
     loop->drain_sweep.cb = on_drain_sweep;
@@ -179,17 +181,17 @@ enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct w
             .hosts = web->hosts[kind],
             .ssl_ctx = kind == LISTENER_PUBLIC ? tls_context(web->tls) : NULL,
         };
-    return ERR_NONE;
+    for (size_t i = 0; i < loop->listeners_n; i++) {
+        struct listener *l = &loop->listeners[i];
+        l->sock = h2o_evloop_socket_create(loop->context.loop, l->fd, H2O_SOCKET_FLAG_DONT_READ);
+        l->sock->data = l;
+    }
+    listen_again(loop);
 }
 
-void *loop_run(void *arg)
+static void drain(struct loop *loop)
 {
-    struct loop *loop = arg;
     struct web *web = loop->web;
-    listen_again(loop);
-    while (!atomic_load(&web->stopping))
-        h2o_evloop_run(loop->context.loop, INT32_MAX);
-
     listeners_close(loop);
     loop->drain_began_ms = clock_monotonic_ms();
     h2o_context_request_shutdown(&loop->context);
@@ -200,20 +202,12 @@ void *loop_run(void *arg)
     for (struct connection *c = loop->connections; c; c = c->next)
         if (c->requests)
             atomic_fetch_add(&web->cut, 1);
-    atomic_store(&loop->done, true);
-    return NULL;
 }
 
-bool loop_close(struct loop *loop)
+static void take_down(struct loop *loop)
 {
-    reader_close(loop->reader);
-    loop->reader = NULL;
-    if (loop->connections || loop->tickets_out)
-        return false;
-    for (size_t i = 0; i < loop->listeners_n; i++) /* a start that failed half-way */
-        h2o_socket_close(loop->listeners[i].sock);
     ticket_unlisten(loop);
-    h2o_multithread_unregister_receiver(loop->context.queue, &loop->wake);
+    h2o_multithread_unregister_receiver(loop->context.queue, &loop->stop);
     /* libh2o insists on empty timers, and its own for the second GOAWAY may still be running. */
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
     h2o_timeout_unlink(&loop->drain_sweep);
@@ -221,5 +215,65 @@ bool loop_close(struct loop *loop)
     h2o_evloop_t *evloop = loop->context.loop;
     h2o_context_dispose(&loop->context);
     h2o_evloop_destroy(evloop);
-    return true;
+}
+
+static void wait_for(sem_t *step)
+{
+    while (sem_wait(step) != 0) /* EINTR */
+        ;
+}
+
+/*
+ * Between draining and the end the queue stays open: whoever sent the last message (the writer, or
+ * the one who told us to stop) may still be on the way out of sending it.
+ */
+static void *run(void *arg)
+{
+    struct loop *loop = arg;
+    set_up(loop);
+    sem_post(&loop->serving);
+    while (!loop->stopping)
+        h2o_evloop_run(loop->context.loop, INT32_MAX);
+    drain(loop);
+    sem_post(&loop->drained);
+    wait_for(&loop->may_end);
+    loop->clean = !loop->connections && !loop->tickets_out;
+    if (loop->clean)
+        take_down(loop);
+    return NULL;
+}
+
+void loop_start(struct loop *loop)
+{
+    h2o_multithread_create_thread(&loop->thread, NULL, run, loop);
+    loop->started = true;
+    wait_for(&loop->serving);
+}
+
+void loop_stop(struct loop *loop)
+{
+    h2o_multithread_send_message(&loop->stop, &loop->stop_message);
+}
+
+void loop_wait(struct loop *loop)
+{
+    wait_for(&loop->drained);
+}
+
+bool loop_close(struct loop *loop)
+{
+    bool clean = true;
+    if (loop->started) {
+        sem_post(&loop->may_end);
+        pthread_join(loop->thread, NULL);
+        clean = loop->clean;
+    } else {
+        for (size_t i = 0; i < loop->listeners_n; i++) /* a start that failed half-way */
+            close(loop->listeners[i].fd);
+    }
+    reader_close(loop->reader);
+    sem_destroy(&loop->serving);
+    sem_destroy(&loop->drained);
+    sem_destroy(&loop->may_end);
+    return clean;
 }

@@ -4,6 +4,12 @@
  * connections. Loops share nothing but the constant struct web; the kernel spreads connections
  * between them (SO_REUSEPORT).
  *
+ *     loop_open, loop_listen ─▶ loop_start ─▶ loop_stop ─▶ loop_wait ─▶ loop_close
+ *
+ * Threads: these verbs belong to the thread that starts the server. Everything of libh2o is made,
+ * used and taken down on the loop's own thread: its sockets keep their buffers in a free list of
+ * the thread that made them, which knows no lock.
+ *
  * Only the server's files include this header: it carries libh2o.
  */
 #ifndef WEB_LOOP_H
@@ -13,7 +19,7 @@
 
 #include <h2o.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <semaphore.h>
 
 struct reader;
 
@@ -24,6 +30,7 @@ enum { LISTENERS_MAX = 6 };
 struct listener {
     struct loop *loop;
     enum listener_kind kind;
+    int fd; /* until the loop's thread makes sock of it */
     h2o_socket_t *sock;
 };
 
@@ -33,7 +40,7 @@ struct connection {
     struct loop *loop;
     h2o_socket_t *sock;
     unsigned requests; /* being answered */
-    bool served; /* at least one request came */
+    bool served;       /* at least one request came */
     bool http2;
 };
 
@@ -46,7 +53,10 @@ struct loop {
     struct listener listeners[LISTENERS_MAX];
     size_t listeners_n;
     bool listening; /* not draining, and below the limit of connections */
-    h2o_multithread_receiver_t wake;
+    bool started, stopping;
+    sem_t serving, drained, may_end; /* the steps of its life, each posted once */
+    h2o_multithread_receiver_t stop;
+    h2o_multithread_message_t stop_message;
     h2o_multithread_receiver_t tickets;
     unsigned tickets_out; /* jobs at the writer that will come back */
     struct reader *reader;
@@ -56,24 +66,26 @@ struct loop {
     h2o_timeout_entry_t resume_accept; /* after running out of file descriptors */
     h2o_timeout_entry_t drain_sweep;
     int64_t drain_began_ms;
-    atomic_bool done;
+    bool clean; /* at the end: nothing was cut off, all memory is given back */
 };
 
-/* Opens the reader and takes over the descriptors (closed on failure too). */
+/* Opens the reader. */
 enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct why *why);
 
 /* Adds a listening descriptor; the loop owns it from now on. */
 void loop_listen(struct loop *loop, enum listener_kind kind, int fd);
 
-/* The thread's main; arg is the loop. Returns when web->stopping is set and all is drained. */
-void *loop_run(void *arg);
+/* Starts the thread; returns when it takes connections. */
+void loop_start(struct loop *loop);
 
-/* From any thread: look at web->stopping. */
-void loop_wake(struct loop *loop);
+/* Tells the thread to drain until web->drain_until; waits for the end of that. */
+void loop_stop(struct loop *loop);
+void loop_wait(struct loop *loop);
 
 /*
- * Frees the loop. False when connections were cut off: they still hang in libh2o's context, which
- * has no verb to end them, so their memory is left to the end of the process.
+ * Ends the thread and frees the loop, started or not. Nobody may send it tickets any more: the
+ * writer has been stopped. False when connections were cut off: they still hang in libh2o's
+ * context, which has no verb to end them, so their memory is left to the end of the process.
  */
 bool loop_close(struct loop *loop);
 

@@ -174,7 +174,7 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
     if (e == ERR_NONE)
         e = listen_all(web, why);
     for (unsigned i = 0; e == ERR_NONE && i < web->loops_n; i++) {
-        h2o_multithread_create_thread(&web->loops[i].thread, NULL, loop_run, &web->loops[i]);
+        loop_start(&web->loops[i]);
         web->loops_started++;
     }
     if (e != ERR_NONE) {
@@ -195,10 +195,9 @@ bool web_drain(struct web *web, int64_t drain_ms)
     web->drain_until = clock_monotonic_ms() + drain_ms;
     atomic_store(&web->stopping, true);
     for (unsigned i = 0; i < web->loops_started; i++)
-        loop_wake(&web->loops[i]);
+        loop_stop(&web->loops[i]);
     for (unsigned i = 0; i < web->loops_started; i++)
-        pthread_join(web->loops[i].thread, NULL);
-    web->loops_started = 0;
+        loop_wait(&web->loops[i]);
     return atomic_load(&web->cut) == 0;
 }
 
@@ -206,8 +205,6 @@ void web_close(struct web *web)
 {
     if (!web)
         return;
-    if (web->loops_started)
-        web_drain(web, 0);
     bool clean = true;
     for (unsigned i = 0; i < web->loops_n; i++)
         clean &= loop_close(&web->loops[i]);

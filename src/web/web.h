@@ -4,10 +4,11 @@
  * listener that redirects to it, and the operations listener (/livez, /readyz) on loopback.
  *
  *     web_start ─▶ loops run ─▶ web_drain (SIGTERM): listeners close, GOAWAY, requests in flight
- *     finish, idle connections close ─▶ web_close
+ *     finish, idle connections close ─▶ writer_stop ─▶ web_close
  *
- * Owner: the command that starts it; config, store, writer and tls outlive it.
- * Threads: web_start, web_drain and web_close on one thread; web_stopping from any.
+ * Owner: the command that starts it; config, store and tls outlive it. The writer is stopped in
+ * between: until then it sends its answers to the loops.
+ * Threads: all on one thread.
  */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
@@ -33,8 +34,8 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
 /* The address people type: "https://localhost:8443". */
 struct str web_public_url(const struct web *web);
 
-/* Drains within drain_ms; true when nothing had to be cut off. */
+/* Drains within drain_ms; true when nothing had to be cut off. Once, before web_close. */
 bool web_drain(struct web *web, int64_t drain_ms);
-void web_close(struct web *web);
+void web_close(struct web *web); /* NULL is fine */
 
 #endif
