@@ -82,6 +82,7 @@ ends "two groups in one program"     "2 passed, 0 failed" 0 "$scratch/twice"
 ends "what only looks like TAP"      "1 passed, 0 failed" 0 "$scratch/noise"
 ends "a program that is not there"   "0 passed, 1 failed" 1 "$scratch/absent"
 ends "no program at all"             "0 passed, 1 failed" 1
+refuses "an unknown option"          test/run -x "$scratch/good"
 ends "arguments, environment"        "1 passed, 0 failed" 0 "'$scratch/env' one"
 ends "the sum of several"            "6 passed, 2 failed, 2 skipped" 1 -j 3 \
     "$scratch/good" "$scratch/bad" "$scratch/good" "$scratch/skips" "$scratch/silent"
