@@ -65,10 +65,12 @@ e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 
 # One list, one count: what is quick and alone-standing runs JOBS at a time, then each test that
 # starts servers has the machine to itself.
-test-all: all $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS) $(LINT_NEEDS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
+UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v $s'))
+
+test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='mk/fuzz %') \
-	    $(call scripts,runner lint binary tool) --alone $(call scripts,web fault e2e)
+	    $(call scripts,runner lint binary tool) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
 
 .PHONY: lint bench docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs

@@ -82,9 +82,10 @@ build/release/anteroom: build/release/obj/main.o $(call archives,release) $(VEND
 	@echo '$(LINK_PROGRAM)' > build/release/link
 	$(quiet)$(LINK_PROGRAM)
 
-build/asan/anteroom build/tsan/anteroom: build/%/anteroom: build/%/obj/main.o | vendor-there
+build/asan/anteroom build/tsan/anteroom: build/%/anteroom: build/%/obj/main.o \
+        build/%/obj/test/lib/sanitizer.o | vendor-there
 	$(call say,$* ld,$@)
-	$(quiet)$($*_CC) $($*_LDFLAGS) -o $@ $< $(call link_libs,$*,$(call archives,$*))
+	$(quiet)$($*_CC) $($*_LDFLAGS) -o $@ $(filter %.o,$^) $(call link_libs,$*,$(call archives,$*))
 $(foreach v,asan tsan,$(eval build/$v/anteroom: $(call archives,$v) $(VENDOR_LIBS)))
 
 build/anteroom: build/release/anteroom
