@@ -89,6 +89,11 @@ static enum err copy_before(struct connection *c, unsigned version, struct why *
     snprintf(to, sizeof to, "%s.before-%u", c->path, version);
     snprintf(part, sizeof part, "%s.part", to);
     unlink(part);
+    /* Private like the database; VACUUM INTO takes an empty file. */
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(why, ERR_IO, op, "%s: %s", part, err_errno(errno));
+    close(fd);
 
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(c->db, "VACUUM INTO ?1", -1, &s, NULL);

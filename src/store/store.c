@@ -10,6 +10,7 @@
 #include "store/store_inner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@
  * unlikely and the start is quick; after a crash more is looked at. What does not fit is checked by
  * a thread while the service runs.
  */
-enum { CHECK_MS_CLEAN = 25, CHECK_MS_CRASHED = 250, CHECK_AUDIT_EVENTS = 256 };
+enum { CHECK_MS_CLEAN = 15, CHECK_MS_CRASHED = 250, CHECK_AUDIT_EVENTS = 256 };
 
 static bool log_left_behind(const struct store *s)
 {
@@ -109,12 +110,31 @@ static enum err note_creation(struct connection *c, struct why *why)
     return rc == SQLITE_DONE ? ERR_NONE : connection_error(c, "write to the database", why);
 }
 
+/*
+ * The database holds what people wrote: nobody else's to read, whatever the directory or the umask
+ * say. Its log takes the same mode. O_EXCL: a file that is there is never opened but by SQLite.
+ */
+static enum err make_private_file(const char *path, struct why *why)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EEXIST) {
+        enum err e = err_set(why, ERR_IO, "make the database", "%s: %s", path, err_errno(errno));
+        err_hint(why, "Make the directory writable for this user, and see that the disk has room.");
+        return e;
+    }
+    return ERR_NONE;
+}
+
 static enum err open_database(struct store *s, int64_t check_ms, struct why *why)
 {
     bool finished = true;
     struct connection *c = &s->first;
     struct schema_state state;
-    enum err e = connection_open(c, s->database, CONNECTION_WRITE, why);
+    enum err e = make_private_file(s->database, why);
+    if (!e)
+        e = connection_open(c, s->database, CONNECTION_WRITE, why);
     if (!e)
         e = schema_look(c, SQL_SCHEMA_VERSION, &state, why);
     if (!e && !state.empty)

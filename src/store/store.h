@@ -8,10 +8,17 @@
  *       anteroom.db.before-<version>   the file as it was before a migration
  *       keys/            0700: self-signed certificate and other keys
  *
- * store_open makes the directory when missing, takes the lock, refuses network file systems and a
- * second process (with a sentence and a remedy), checks the database and applies migrations in one
- * transaction after copying the file. Then writer.h writes (one thread, the only writer) and
- * reader.h reads (one read-only connection per thread).
+ * store_open makes the directory when missing, takes the lock, refuses network file systems, a
+ * second process, another program's database and a newer schema (with a sentence and a remedy),
+ * looks for damage and applies migrations, each in a transaction, after copying the file. Then
+ * writer.h writes (one thread, the only writer) and reader.h reads (one read-only connection per
+ * thread).
+ *
+ * The look for damage has 15 ms after a clean stop and 250 ms after a crash (a log was left
+ * behind), so that the start stays quick; the newest audit events are always checked. A database
+ * too large for that is checked to its end by a thread beside the service. Damage found at any time
+ * ends the service: writer and reader_ping answer ERR_DATA from then on, nothing is served
+ * silently.
  *
  * Only SQLite ever opens the database file in this process while it is in use: closing any other
  * descriptor on it would drop SQLite's POSIX locks.

@@ -9,6 +9,7 @@
 #include "store/inbox.h"
 #include "store/store_inner.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 enum {
@@ -260,6 +261,7 @@ static void rest(struct writer *w)
     if (w->log_pages)
         checkpoint(w);
     sqlite3_db_release_memory(w->connection.db);
+    malloc_trim(0); /* freed pages of the cache stay with the process otherwise */
     w->rested = true;
 }
 

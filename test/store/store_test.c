@@ -66,7 +66,7 @@ static off_t size_of(const char *path)
 static void a_new_directory_is_private(void **state)
 {
     const struct trial_directory *d = *state;
-    char path[128], keys[128];
+    char path[128], keys[128], key[128];
     path_of(d, "data", path);
     path_of(d, "data/keys", keys);
     struct store *store;
@@ -77,7 +77,12 @@ static void a_new_directory_is_private(void **state)
     assert_int_equal(st.st_mode & 0777, 0700);
     assert_int_equal(stat(keys, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
-    char key[128];
+    path_of(d, "data/anteroom.db", key);
+    assert_int_equal(stat(key, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    path_of(d, "data/anteroom.db-wal", key);
+    assert_int_equal(stat(key, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
     assert_string_equal(store_path(store, "keys", key, sizeof key), keys);
     store_close(store);
 }
