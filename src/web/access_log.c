@@ -13,6 +13,21 @@ static struct str route_name(const struct request *r)
     return r && r->route ? r->route->path : STR("-");
 }
 
+/* A method nobody defined is the client's own text: it may be anything, a name or a terminal's
+ * code. */
+static struct str method_name(struct str method)
+{
+    static const struct str known[] = {
+        STR_INIT("GET"),     STR_INIT("HEAD"),    STR_INIT("POST"),
+        STR_INIT("PUT"),     STR_INIT("PATCH"),   STR_INIT("DELETE"),
+        STR_INIT("OPTIONS"), STR_INIT("CONNECT"), STR_INIT("TRACE"),
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_eq(known[i], method))
+            return known[i];
+    return STR("other");
+}
+
 static void log_access(h2o_logger_t *self, h2o_req_t *req)
 {
     (void)self;
@@ -21,7 +36,8 @@ static void log_access(h2o_logger_t *self, h2o_req_t *req)
     const struct request *r = request_of(req);
     int64_t took_us = r ? clock_monotonic_us() - r->started_us : 0;
     bool gone = req->res.status == 0; /* the client left before there was an answer */
-    log_event(LOG_INFO, "request", LOG_STR("method", str_of(req->method.base, req->method.len)),
+    log_event(LOG_INFO, "request",
+              LOG_STR("method", method_name(str_of(req->method.base, req->method.len))),
               LOG_STR("route", route_name(r)), LOG_INT("status", gone ? 499 : req->res.status),
               LOG_INT("bytes", req->bytes_sent), LOG_INT("body", req->entity.len),
               LOG_MICROS("took", took_us), LOG_TEXT("http", req->version >= 0x200 ? "2" : "1.1"));
