@@ -78,6 +78,27 @@ void reader_close(struct reader *r)
     free(r);
 }
 
+/* Damage that a read runs into ends the service for everybody (store.h). */
+static enum err failure(struct reader *r, struct why *why)
+{
+    enum err e = connection_error(&r->connection, op, why);
+    if (e == ERR_DATA && r->store)
+        atomic_store(&r->store->damaged, true);
+    return e;
+}
+
+static bool is_damaged(const struct reader *r)
+{
+    return r->store && atomic_load_explicit(&r->store->damaged, memory_order_relaxed);
+}
+
+static enum err refuse(const struct reader *r, struct why *why)
+{
+    enum err e = err_set(why, ERR_DATA, op, "%s is damaged", r->path);
+    err_hint(why, "Keep the files, and restore from a backup or replica.");
+    return e;
+}
+
 static bool copy_client_id(struct client_id *out, struct str text)
 {
     if (text.len != CLIENT_ID_LEN)
@@ -91,9 +112,11 @@ enum err reader_draft(struct reader *r, struct arena *a, const struct draft_id *
                       struct draft *out, struct why *why)
 {
     *out = (struct draft){0};
+    if (is_damaged(r))
+        return refuse(r, why);
     sqlite3_stmt *s = connection_query(&r->connection, SQL_DRAFT_FIND);
     if (!s)
-        return connection_error(&r->connection, op, why);
+        return failure(r, why);
     bind_bytes(s, P_DRAFT_FIND_ID, id->bytes, DRAFT_ID_SIZE);
     enum err e = ERR_NONE;
     int rc = sqlite3_step(s);
@@ -104,7 +127,7 @@ enum err reader_draft(struct reader *r, struct arena *a, const struct draft_id *
         out->sent = copy_client_id(&out->client_id, column_text(s, C_DRAFT_FIND_CLIENT_ID));
         out->sent_ms = sqlite3_column_int64(s, C_DRAFT_FIND_SENT_MS);
     } else if (rc != SQLITE_DONE) {
-        e = connection_error(&r->connection, op, why);
+        e = failure(r, why);
     }
     sqlite3_reset(s);
     if (!e && (rc == SQLITE_DONE || out->expires_ms <= now_ms))
@@ -128,7 +151,7 @@ static enum err read_page(struct reader *r, struct arena *a, int64_t *below, siz
     *n = 0;
     sqlite3_stmt *s = connection_query(&r->connection, SQL_SUBMISSION_PAGE);
     if (!s)
-        return connection_error(&r->connection, op, why);
+        return failure(r, why);
     sqlite3_bind_int64(s, P_SUBMISSION_PAGE_BELOW, *below);
     sqlite3_bind_int64(s, P_SUBMISSION_PAGE_PAGE, (sqlite3_int64)page);
     int rc;
@@ -136,7 +159,7 @@ static enum err read_page(struct reader *r, struct arena *a, int64_t *below, siz
         *below = sqlite3_column_int64(s, C_SUBMISSION_PAGE_ID);
         copy_row(a, s, &rows[(*n)++]);
     }
-    enum err e = rc == SQLITE_DONE ? ERR_NONE : connection_error(&r->connection, op, why);
+    enum err e = rc == SQLITE_DONE ? ERR_NONE : failure(r, why);
     sqlite3_reset(s);
     return e;
 }
@@ -169,7 +192,7 @@ enum err reader_count(struct reader *r, uint64_t *submissions, struct why *why)
     if (s && sqlite3_step(s) == SQLITE_ROW)
         *submissions = (uint64_t)sqlite3_column_int64(s, C_SUBMISSION_COUNT_N);
     else
-        e = connection_error(&r->connection, op, why);
+        e = failure(r, why);
     sqlite3_reset(s);
     return e;
 }
@@ -188,14 +211,10 @@ enum err reader_audit_verify(struct reader *r, struct audit_report *out, struct 
 
 enum err reader_ping(struct reader *r, struct why *why)
 {
-    if (r->store && atomic_load_explicit(&r->store->damaged, memory_order_relaxed)) {
-        enum err e = err_set(why, ERR_DATA, op, "%s is damaged", r->path);
-        err_hint(why, "Keep the files, and restore from a backup or replica.");
-        return e;
-    }
+    if (is_damaged(r))
+        return refuse(r, why);
     sqlite3_stmt *s = connection_query(&r->connection, SQL_PING);
-    enum err e =
-        s && sqlite3_step(s) == SQLITE_ROW ? ERR_NONE : connection_error(&r->connection, op, why);
+    enum err e = s && sqlite3_step(s) == SQLITE_ROW ? ERR_NONE : failure(r, why);
     sqlite3_reset(s);
     return e;
 }
