@@ -30,7 +30,10 @@ let answeredNow = 0; // in this round
 
 function connect() {
   const session = http2.connect(server.url, { rejectUnauthorized: false });
-  session.on('error', () => {}); // the streams tell
+  session.on('error', () => {}); // "close" follows
+  // A stream that was waiting for the connection may never be told that there is none.
+  session.gone = new Promise((_, fail) => session.on('close', () => fail(new Error('no connection'))));
+  session.gone.catch(() => {});
   return session;
 }
 
@@ -56,7 +59,7 @@ function post(session, key) {
 
 async function send(session, key) {
   unanswered.add(key);
-  const answer = await post(session, key);
+  const answer = await Promise.race([post(session, key), session.gone]);
   if (answer.status === 503) return;
   if (answer.status !== 201) {
     wrong.push(`${key}: ${answer.status} ${answer.body}`);
@@ -88,8 +91,8 @@ async function round() {
   while (answeredNow < after && server.process.exitCode === null) await sleep(1);
   await sleep(random() * 5);
   await server.kill('SIGKILL');
-  await Promise.allSettled(all);
   sessions.forEach((session) => session.destroy());
+  await Promise.allSettled(all);
 }
 
 await tap({
