@@ -171,12 +171,9 @@ static void controls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_point),
-        cmocka_unit_test(malformed),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(composing),
-        cmocka_unit_test(a_pile_of_marks),
-        cmocka_unit_test(composed_text_is_not_copied),
+        cmocka_unit_test(every_code_point), cmocka_unit_test(malformed),
+        cmocka_unit_test(lengths),          cmocka_unit_test(composing),
+        cmocka_unit_test(a_pile_of_marks),  cmocka_unit_test(composed_text_is_not_copied),
         cmocka_unit_test(controls),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, teardown);

@@ -4,13 +4,13 @@
  *
  * Two kinds. What a client can reach answers like a server without the feature. What only our own
  * configuration of libh2o could reach ends the process: it would be a mistake in this program. */
-#include <stdlib.h>
 #include <h2o.h>
 #include <h2o/cache_digests.h>
 #include <h2o/http2.h>
 #include <h2o/http2_casper.h>
 #include <h2o/http2_internal.h>
 #include <h2o/memcached.h>
+#include <stdlib.h>
 
 /* Reachable: a request for a host that is not ours falls through to the proxy. */
 void h2o__proxy_process_request(h2o_req_t *req)
