@@ -35,7 +35,19 @@ static void keep_standard_descriptors(void)
             return; /* an empty chroot: nothing to open, and nobody to read */
 }
 
-int main(int argc, char **argv)
+/* An answer that did not reach its file (the disk is full) is no answer. */
+static int delivered(int code)
+{
+    bool lost = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !lost)
+        return code;
+    struct why why = {0};
+    enum err e = err_set(&why, ERR_IO, "write the answer", "standard output takes no more");
+    int failed = command_failed(e, &why);
+    return code ? code : failed;
+}
+
+static int run(int argc, char **argv)
 {
     keep_standard_descriptors();
     if (argc < 2)
@@ -53,4 +65,9 @@ int main(int argc, char **argv)
     err_set(&why, ERR_USAGE, "understand the command line", "there is no command “%s”", argv[1]);
     err_hint(&why, "anteroom help lists them.");
     return command_failed(ERR_USAGE, &why);
+}
+
+int main(int argc, char **argv)
+{
+    return delivered(run(argc, argv));
 }

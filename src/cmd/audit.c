@@ -30,6 +30,8 @@ int cmd_audit(int argc, char **argv)
     argc--;
     argv++;
     e = command_options(&argc, &argv, specs, sizeof specs / sizeof *specs, &why);
+    if (e == ERR_NONE)
+        e = command_no_more(argc, argv, &why);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     int code = command_config(config_file, data_dir, &config);

@@ -38,6 +38,8 @@ int cmd_check(int argc, char **argv)
     struct why why = {0};
     struct config config;
     enum err e = command_options(&argc, &argv, specs, 1, &why);
+    if (e == ERR_NONE)
+        e = command_no_more(argc - 1, argv + 1, &why);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     if (argc > 0)

@@ -44,6 +44,13 @@ enum err command_options(int *argc, char ***argv, const struct option_spec *spec
     return ERR_NONE;
 }
 
+enum err command_no_more(int argc, char **argv, struct why *why)
+{
+    if (argc <= 0)
+        return ERR_NONE;
+    return err_set(why, ERR_USAGE, "understand the command line", "“%s” is too much", argv[0]);
+}
+
 int command_failed(enum err kind, const struct why *why)
 {
     char text[1024];

@@ -42,6 +42,9 @@ struct option_spec {
 enum err command_options(int *argc, char ***argv, const struct option_spec *specs, size_t n,
                          struct why *why);
 
+/* ERR_USAGE when something stands behind what the command understands. */
+enum err command_no_more(int argc, char **argv, struct why *why);
+
 /* Says on stderr what went wrong and gives the exit code. */
 int command_failed(enum err kind, const struct why *why);
 

@@ -34,10 +34,13 @@ int cmd_help(int argc, char **argv)
         {"config", config_write_reference},
         {"fields", fields_write_reference},
     };
+    struct why why = {0};
     if (argc < 2) {
         print_commands();
         return 0;
     }
+    if (command_no_more(argc - 2, argv + 2, &why) != ERR_NONE)
+        return command_failed(ERR_USAGE, &why);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         if (strcmp(argv[1], pages[i].name) == 0) {
             print_page(pages[i].write);
@@ -48,8 +51,7 @@ int cmd_help(int argc, char **argv)
             printf("anteroom %s %s\n\n%s\n", c->name, c->usage, c->summary);
             return 0;
         }
-    struct why why = {0};
-    err_set(&why, ERR_USAGE, "help", "there is no command or page “%s”", argv[1]);
+    err_set(&why, ERR_USAGE, "explain it", "there is no command or page “%s”", argv[1]);
     err_hint(&why, "anteroom help lists them.");
     return command_failed(ERR_USAGE, &why);
 }

@@ -44,6 +44,8 @@ int cmd_init(int argc, char **argv)
     struct why why = {0};
     const char *path = "anteroom.yaml";
     enum err e = command_options(&argc, &argv, NULL, 0, &why);
+    if (e == ERR_NONE)
+        e = command_no_more(argc - 1, argv + 1, &why);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     if (argc > 0)

@@ -6,28 +6,35 @@
 #include "config/config.h"
 #include "store/reader.h"
 
-#include <limits.h>
+#include <inttypes.h>
 
 enum { ROW_MAX = 256 * 1024, LIMIT_DEFAULT = 50, COLUMN = 32 };
 
 struct listing {
     bool json;
+    bool too_long; /* a row did not fit */
     uint64_t rows;
     const struct form_rules *rules;
 };
 
-/* The first `width` code points of s, padded: columns stay straight in any script that is not wide.
+/*
+ * The first `width` code points of s, padded: columns stay straight in any script that is not wide.
+ * What could drive a terminal, or turn the line round, is shown as U+FFFD: this reads a file that
+ * somebody may have written past the form's checks.
  */
 static void print_column(struct str s, size_t width)
 {
-    size_t at = 0, points = 0;
-    while (at < s.len && points < width) {
-        at++;
-        while (at < s.len && ((unsigned char)s.ptr[at] & 0xc0) == 0x80)
-            at++;
-        points++;
+    size_t points = 0;
+    for (size_t at = 0; at < s.len && points < width; points++) {
+        uint32_t code;
+        size_t n = utf8_decode(s, at, &code);
+        if (n == 0 || utf8_is_control(code))
+            fputs("\xEF\xBF\xBD", stdout);
+        else
+            fwrite(s.ptr + at, 1, n, stdout);
+        at += n ? n : 1;
     }
-    printf("%.*s%*s", (int)at, s.ptr ? s.ptr : "", (int)(width - points + 2), "");
+    printf("%*s", (int)(width - points + 2), "");
 }
 
 static void print_row(const struct listing *listing, const struct submission_row *row)
@@ -35,7 +42,8 @@ static void print_row(const struct listing *listing, const struct submission_row
     char at[CLOCK_RFC3339_SIZE];
     struct arena a = ARENA_INIT;
     clock_rfc3339(row->created_ms, at);
-    printf("%-16s%.10s %.5s  ", row->client_id.text, at, at + 11);
+    print_column(client_id_str(&row->client_id), CLIENT_ID_LEN);
+    printf("%.10s %.5s  ", at, at + 11);
     print_column(row->status, 10);
     print_column(row->form.value[FIELD_COMPANY_NAME], COLUMN);
     print_column(row->form.value[FIELD_CONTACT_NAME], COLUMN / 2 + 8);
@@ -45,7 +53,7 @@ static void print_row(const struct listing *listing, const struct submission_row
 }
 
 /* One JSON object a line, the fields under their contract names. */
-static void print_json(const struct submission_row *row)
+static bool print_json(const struct submission_row *row)
 {
     struct buf out;
     struct json j;
@@ -70,19 +78,22 @@ static void print_json(const struct submission_row *row)
     }
     json_end(&j);
     buf_byte(&out, '\n');
-    fwrite(out.ptr, 1, out.len, stdout);
+    bool fits = buf_ok(&out);
+    if (fits)
+        fwrite(out.ptr, 1, out.len, stdout);
     buf_release(&out);
+    return fits;
 }
 
 static bool visit(void *context, const struct submission_row *row)
 {
     struct listing *listing = context;
-    if (listing->json)
-        print_json(row);
-    else
+    if (!listing->json)
         print_row(listing, row);
+    else if (!print_json(row))
+        listing->too_long = true;
     listing->rows++;
-    return true;
+    return !listing->too_long;
 }
 
 int cmd_list(int argc, char **argv)
@@ -99,9 +110,11 @@ int cmd_list(int argc, char **argv)
     struct config config;
     uint64_t limit = LIMIT_DEFAULT;
     enum err e = command_options(&argc, &argv, specs, sizeof specs / sizeof *specs, &why);
-    if (e == ERR_NONE && limit_text && !str_to_u64(str_from(limit_text), &limit))
+    if (e == ERR_NONE && limit_text && (!str_to_u64(str_from(limit_text), &limit) || limit == 0))
         e = err_set(&why, ERR_USAGE, "understand the command line",
-                    "--limit takes a whole number, not “%s”", limit_text);
+                    "--limit takes a whole number from 1, not “%s”", limit_text);
+    if (e == ERR_NONE)
+        e = command_no_more(argc, argv, &why);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     int code = command_config(config_file, data_dir, &config);
@@ -114,6 +127,9 @@ int cmd_list(int argc, char **argv)
     if (e == ERR_NONE)
         e = reader_submissions(reader, limit, visit, &listing, &why);
     reader_close(reader);
+    if (e == ERR_NONE && listing.too_long)
+        e = err_set(&why, ERR_DATA, "list the submissions",
+                    "row %" PRIu64 " is longer than any form: the file was changed", listing.rows);
     if (e == ERR_NONE && !listing.json && listing.rows == 0)
         fprintf(stderr, "Nobody has sent the form yet.\n");
     if (e == ERR_NONE && !listing.json && listing.rows == limit)

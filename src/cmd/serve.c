@@ -165,8 +165,8 @@ int cmd_serve(int argc, char **argv)
     struct why why = {0};
     struct service s = {0};
     enum err e = command_options(&argc, &argv, specs, sizeof specs / sizeof *specs, &why);
-    if (e == ERR_NONE && argc > 0)
-        e = err_set(&why, ERR_USAGE, "understand the command line", "“%s” is too much", argv[0]);
+    if (e == ERR_NONE)
+        e = command_no_more(argc, argv, &why);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     int code = command_config(config_file, data_dir, &s.config);

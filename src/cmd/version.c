@@ -15,8 +15,12 @@ int cmd_version(int argc, char **argv)
         VENDOR_LIBRARIES(ROW)
 #undef ROW
     };
-    (void)argc;
-    (void)argv;
+    struct why why = {0};
+    enum err e = command_options(&argc, &argv, NULL, 0, &why);
+    if (e == ERR_NONE)
+        e = command_no_more(argc, argv, &why);
+    if (e != ERR_NONE)
+        return command_failed(e, &why);
     printf("anteroom %s\n", ANTEROOM_VERSION);
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
         printf("  %-10s %s\n", libraries[i].name, libraries[i].version);

@@ -73,7 +73,7 @@ enum err address_parse(struct str text, struct address_list *out, struct why *wh
     bool bracketed = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
     if (bracketed)
         host = str_slice(host, 1, host.len - 1);
-    if (host.len >= sizeof name)
+    if (host.len >= sizeof name || str_find(host, '\0', 0) < host.len)
         return refuse(why, text);
     memcpy(name, host.ptr, host.len);
     name[host.len] = '\0';
@@ -89,32 +89,9 @@ enum err address_parse(struct str text, struct address_list *out, struct why *wh
     return ERR_NONE;
 }
 
-enum err address_listen(const struct address *address, bool optional, int *out, struct why *why)
+static enum err refused(const struct address *address, int number, struct why *why)
 {
     char text[ADDRESS_TEXT];
-    int on = 1;
-    int family = address->sockaddr.ss_family;
-    *out = -1;
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 && optional && errno == EAFNOSUPPORT)
-        return ERR_NONE;
-    if (fd < 0)
-        return err_set(why, ERR_IO, "listen", "%s", err_errno(errno));
-
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    if (family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-
-    if (bind(fd, (const struct sockaddr *)&address->sockaddr, address->len) == 0 &&
-        listen(fd, BACKLOG) == 0) {
-        *out = fd;
-        return ERR_NONE;
-    }
-    int number = errno;
-    close(fd);
-    if (optional && number == EADDRNOTAVAIL)
-        return ERR_NONE;
     enum err e = err_set(why, number == EADDRINUSE ? ERR_CONFLICT : ERR_IO, "listen", "%s: %s",
                          address_text(address, text), err_errno(number));
     if (number == EADDRINUSE)
@@ -126,6 +103,57 @@ enum err address_listen(const struct address *address, bool optional, int *out, 
     else if (number == EADDRNOTAVAIL)
         err_hint(why, "This machine has no such address (ip addr shows those it has).");
     return e;
+}
+
+/*
+ * IPv6 and IPv4 have a socket each. What is left of connections to a server before us is no
+ * obstacle; somebody who listens is.
+ */
+static void prepare(int fd, int family)
+{
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+}
+
+/* Without SO_REUSEPORT the kernel tells. Any other trouble is left for address_listen to tell. */
+enum err address_free(const struct address *address, struct why *why)
+{
+    int family = address->sockaddr.ss_family;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return ERR_NONE;
+    prepare(fd, family);
+    bool taken = bind(fd, (const struct sockaddr *)&address->sockaddr, address->len) != 0 &&
+                 errno == EADDRINUSE;
+    close(fd);
+    return taken ? refused(address, EADDRINUSE, why) : ERR_NONE;
+}
+
+enum err address_listen(const struct address *address, bool optional, int *out, struct why *why)
+{
+    int on = 1;
+    int family = address->sockaddr.ss_family;
+    *out = -1;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 && optional && errno == EAFNOSUPPORT)
+        return ERR_NONE;
+    if (fd < 0)
+        return err_set(why, ERR_IO, "listen", "%s", err_errno(errno));
+
+    prepare(fd, family);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    if (bind(fd, (const struct sockaddr *)&address->sockaddr, address->len) == 0 &&
+        listen(fd, BACKLOG) == 0) {
+        *out = fd;
+        return ERR_NONE;
+    }
+    int number = errno;
+    close(fd);
+    if (optional && number == EADDRNOTAVAIL)
+        return ERR_NONE;
+    return refused(address, number, why);
 }
 
 const char *address_text(const struct address *address, char out[ADDRESS_TEXT])

@@ -33,6 +33,12 @@ struct address_list {
 enum err address_parse(struct str text, struct address_list *out, struct why *why);
 
 /*
+ * ERR_CONFLICT when somebody listens there already. To be asked before the first address_listen of
+ * an address: SO_REUSEPORT alone lets a second server of the same user share the port unnoticed.
+ */
+enum err address_free(const struct address *address, struct why *why);
+
+/*
  * A listening TCP socket: non-blocking, close-on-exec, SO_REUSEPORT, so that each loop opens its
  * own and the kernel spreads connections. ERR_CONFLICT when the port is taken, with who to ask.
  * *out is -1 when the machine has no such address family and optional is true.

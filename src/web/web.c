@@ -100,6 +100,8 @@ static enum err listen_on(struct web *web, struct str text, enum listener_kind k
     struct address_list list;
     enum err e = address_parse(text, &list, why);
     unsigned loops = kind == LISTENER_OPS ? 1 : web->loops_n;
+    for (size_t k = 0; e == ERR_NONE && k < list.n; k++)
+        e = address_free(&list.items[k], why);
     for (unsigned i = 0; e == ERR_NONE && i < loops; i++)
         for (size_t k = 0; e == ERR_NONE && k < list.n; k++) {
             int fd;

@@ -24,7 +24,6 @@ const pages = {
   'an unknown field': ['company_nam=a', 400],
   'a field of another step': ['project_scope=a', 400],
   'a body over the limit': [`company_name=${'a'.repeat(300 * 1024)}`, 413],
-  'a body far over the limit': [`company_name=${'a'.repeat(2 << 20)}`, 413],
   'an empty body': ['', 422],
   'a control character': ['company_name=a%07b', 422],
 };
@@ -65,6 +64,10 @@ Object.assign(tests, {
     assert.deepEqual(errors.map((e) => [e.field, e.code]), [['company_name', 'missing'], ['email', 'wrong']]);
     const page = await new Visitor(server).fill('company', { email: 'nobody', company_name: '' });
     for (const { message } of errors) assert.ok(page.body.includes(message), message);
+  },
+  'a body far over the limit is 413 before it is sent': async () => {
+    // Sent all the same, its sender may find the connection closed: libh2o does not wait for the rest.
+    assert.equal((await postForm(undefined, { 'content-length': 2 << 20 })).status, 413);
   },
   'a wrong content type is 415': async () => {
     assert.equal((await postForm('{}', { 'content-type': 'application/json' })).status, 415);
