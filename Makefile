@@ -4,12 +4,13 @@
 # build.sh prepares the machine and the libraries (vendor/out); everything here only compiles, tests
 # and checks. What is made lies in build/, one folder per variant: release, asan, tsan, fuzz.
 #
-#   mk/flags.mk   compilers, warnings, hardening, sanitizers, the list of vendor archives
-#   mk/gen.mk     generated sources: pages, assets, SQL, the version (build/gen)
-#   mk/build.mk   objects, one archive per layer, programs, unit tests, fuzz targets
-#   mk/lint/      the checks of `make lint`, each a small program that prints TAP
+#   src/tool/make/flags.mk   compilers, warnings, hardening, sanitizers, the list of vendor archives
+#   src/tool/make/gen.mk     generated sources: pages, assets, SQL, the version (build/gen)
+#   src/tool/make/build.mk   objects, one archive per layer, programs, unit tests, fuzz targets
+#   src/tool/lint/           the checks of `make lint`, each a small program that prints TAP
 #
-# Settings: DEV=0 (warnings are not errors), JOBS=N (compilers and tests at a time), FUZZ_SECONDS=N (per target),
+# Settings: DEV=0 (warnings are not errors), JOBS=N (compilers and tests at a time),
+# FUZZ_SECONDS=N (per target),
 # ARGS="…" (for run, bench), ONLY=pattern (for check, asan, tsan, fuzz: test programs whose path holds it).
 
 VERSION := 0.1.0
@@ -30,9 +31,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile \
 	| if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi
 
-include mk/flags.mk
-include mk/gen.mk
-include mk/build.mk
+include src/tool/make/flags.mk
+include src/tool/make/gen.mk
+include src/tool/make/build.mk
 
 # ---- building ------------------------------------------------------------------------------------
 
@@ -58,7 +59,7 @@ tsan: $(call tests,tsan) ## unit tests under ThreadSanitizer
 	@$(RUN) $(call tests,tsan)
 
 fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=20 each, from its seeds
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) $(FUZZERS:%='mk/fuzz %')
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) $(FUZZERS:%='test/fuzz/run %')
 
 e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 	@ANTEROOM_BIN=$(abspath build/anteroom) test/run $(call scripts,e2e)
@@ -69,7 +70,7 @@ UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v
 
 test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
-	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='mk/fuzz %') \
+	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
 	    $(call scripts,runner lint binary tool) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
 
 .PHONY: lint bench docs

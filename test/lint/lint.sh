@@ -10,7 +10,7 @@ spdx='/* SPDX-License-Identifier: Apache-2.0 */'
 fresh() {
     rm -rf "$tree"
     mkdir -p "$tree/src/core" "$tree/src/base"
-    cp -r mk .clang-format .clang-tidy "$tree/"
+    mkdir -p "$tree/src/tool" && cp -r src/tool/lint "$tree/src/tool/" && cp .clang-format .clang-tidy "$tree/"
     printf '%s\n#include "base/str.h"\n\nint core_one(void);\n\nint core_one(void)\n{\n    return 1;\n}\n' \
         "$spdx" >"$tree/src/core/one.c"
     printf '%s\nint base_one(void);\n' "$spdx" >"$tree/src/base/str.h"
@@ -23,7 +23,7 @@ write() { # PATH: standard input becomes a file of the tree
 
 # shellcheck disable=SC2317 # called through passes and says
 lint() { # CHECK
-    (cd "$tree" && "mk/lint/$1.sh")
+    (cd "$tree" && "src/tool/lint/$1.sh")
 }
 
 clean() { # CHECK
@@ -171,5 +171,8 @@ says "docs: a stale one is refused" '^# docs/reference/fields.md:1: is not what 
 reference
 rm "$tree/config/anteroom.yaml"
 says "docs: a missing one is refused" '^# config/anteroom.yaml:1: is missing' lint docs
+
+clean layout
+planted layout notes.txt 1 "a stray file at the top is refused" "notes"
 
 finish
