@@ -22,13 +22,15 @@
  * Rules, one function a kind; the first that fails is the finding:
  *   all            required and "": missing
  *   line, text     no control character (utf8_is_control) but, in text, LF; then at most max
- *   email          at most max code points; HTML's "valid e-mail address" with a dot in the domain:
- *                  /^[a-z0-9.!#$%&'*+\/=?^_`{|}~-]+@L(\.L)+$/i, L =
- * [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])? phone          at most max code points; without spaces, dots,
- * dashes (- and U+2010–2015, 2212) and brackets ( ) [ ]: /^\+[1-9]\d{6,14}$/ (E.164) or
- * /^\d{5,20}$/. Kept as typed. number         digits, then min ≤ n ≤ max choice(s)      each value
- * is in the operator's list consent        "yes" industry_other as line, and required when industry
- * is "other"
+ *   email          at most max; HTML's "valid e-mail address" with a dot in the domain:
+ *                  /^[a-z0-9.!#$%&'*+\/=?^_`{|}~-]+@L(\.L)+$/i
+ *                  where L is [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?
+ *   phone          at most max; kept as typed. Without spaces, dots, dashes (- and U+2010–2015,
+ *                  2212) and brackets ( ) [ ] it is /^\+[1-9]\d{6,14}$/ (E.164) or /^\d{5,20}$/
+ *   number         digits, then min ≤ n ≤ max
+ *   choice(s)      each value is in the operator's list
+ *   consent        "yes"
+ *   industry_other as line, and required when industry is "other"
  *
  * Memory: views into the arena, the body or constants. Threads: plain data.
  */
