@@ -146,9 +146,11 @@ static void greet(const struct service *s)
         return;
     fprintf(stderr,
             "\n  Anteroom is open at %.*s\n"
-            "  Answers are kept in %.*s; see them with: anteroom list\n"
+            "  Answers are kept in %.*s; see them with:\n"
+            "    anteroom list --data %.*s\n"
             "  Ctrl-C closes it.\n\n",
-            STR_ARG(web_public_url(s->web)), STR_ARG(s->config.data_directory));
+            STR_ARG(web_public_url(s->web)), STR_ARG(s->config.data_directory),
+            STR_ARG(s->config.data_directory));
     if (s->config.server_tls_certificate_file.len == 0)
         fprintf(stderr, "  The certificate is self-signed: your browser will ask once whether to "
                         "trust it.\n\n");
