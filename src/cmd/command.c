@@ -62,6 +62,11 @@ int command_failed(enum err kind, const struct why *why)
 int command_config(const char *config_file, const char *data_dir, struct config *out)
 {
     struct why why = {0};
+    if (data_dir && !*data_dir) {
+        enum err e = err_set(&why, ERR_USAGE, "understand the command line",
+                             "--data needs the name of a directory");
+        return command_failed(e, &why);
+    }
     if (!config_file)
         config_file = getenv("ANTEROOM_CONFIG");
     enum err e = config_load(config_file, environ, out, &why);

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -169,6 +170,9 @@ int cmd_serve(int argc, char **argv)
     enum err e = command_options(&argc, &argv, specs, sizeof specs / sizeof *specs, &why);
     if (e == ERR_NONE)
         e = command_no_more(argc, argv, &why);
+    struct stat folder;
+    if (e == ERR_NONE && assets_dir && (stat(assets_dir, &folder) != 0 || !S_ISDIR(folder.st_mode)))
+        e = err_set(&why, ERR_USAGE, "serve assets", "there is no directory %s", assets_dir);
     if (e != ERR_NONE)
         return command_failed(e, &why);
     int code = command_config(config_file, data_dir, &s.config);

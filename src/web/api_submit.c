@@ -85,7 +85,8 @@ static bool read_key(const struct request *r, struct str *key)
     for (size_t i = 0; i < key->len; i++)
         if (key->ptr[i] < 0x21 || key->ptr[i] > 0x7e)
             return false;
-    return key->len <= KEY_MAX;
+    bool absent = key->ptr == NULL;
+    return absent || (key->len >= 1 && key->len <= KEY_MAX);
 }
 
 static void hash(struct str domain, struct str text, unsigned char out[32])

@@ -47,14 +47,14 @@ static void connection_open(struct loop *loop, h2o_socket_t *sock)
     sock->on_close.data = c;
 }
 
-/* Stops taking connections without closing the sockets: the rest waits in the kernel's queue. */
-static void listen_pause(struct loop *loop)
+/*
+ * Stops taking connections without closing the sockets: the rest waits in the kernel's queue. At
+ * the limit of connections operations are still let in; they ask what is the matter.
+ */
+static void listen_pause(struct loop *loop, bool operations_too)
 {
-    if (!loop->listening)
-        return;
-    loop->listening = false;
     for (size_t i = 0; i < loop->listeners_n; i++)
-        if (loop->listeners[i].kind != LISTENER_OPS)
+        if (operations_too || loop->listeners[i].kind != LISTENER_OPS)
             h2o_socket_read_stop(loop->listeners[i].sock);
 }
 
@@ -68,7 +68,7 @@ static void on_accept(h2o_socket_t *sock, const char *error)
         if (listener->kind != LISTENER_OPS && loop->connections_n >= loop->connections_max) {
             log_event(LOG_WARN, "connections at their limit",
                       LOG_INT("connections", loop->connections_n));
-            listen_pause(loop);
+            listen_pause(loop, false);
             return;
         }
         h2o_socket_t *accepted = h2o_evloop_socket_accept(sock);
@@ -76,7 +76,7 @@ static void on_accept(h2o_socket_t *sock, const char *error)
             /* Out of descriptors or memory the listener stays readable: turning would be a spin. */
             if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
                 log_event(LOG_WARN, "cannot accept", LOG_TEXT("detail", err_errno(errno)));
-                listen_pause(loop);
+                listen_pause(loop, true);
                 if (!h2o_timeout_is_linked(&loop->resume_accept))
                     h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout,
                                      &loop->resume_accept);
@@ -90,13 +90,14 @@ static void on_accept(h2o_socket_t *sock, const char *error)
 
 static void listen_again(struct loop *loop)
 {
-    if (loop->listening || loop->listeners_n == 0 || atomic_load(&loop->web->stopping) ||
-        loop->connections_n >= loop->connections_max)
+    if (atomic_load(&loop->web->stopping))
         return;
-    loop->listening = true;
-    for (size_t i = 0; i < loop->listeners_n; i++)
-        if (!h2o_socket_is_reading(loop->listeners[i].sock))
-            h2o_socket_read_start(loop->listeners[i].sock, on_accept);
+    bool room = loop->connections_n < loop->connections_max;
+    for (size_t i = 0; i < loop->listeners_n; i++) {
+        struct listener *l = &loop->listeners[i];
+        if ((room || l->kind == LISTENER_OPS) && !h2o_socket_is_reading(l->sock))
+            h2o_socket_read_start(l->sock, on_accept);
+    }
 }
 
 static void on_resume_accept(h2o_timeout_entry_t *entry)
@@ -123,7 +124,6 @@ static void listeners_close(struct loop *loop)
         h2o_socket_close(loop->listeners[i].sock);
     }
     loop->listeners_n = 0;
-    loop->listening = false;
 }
 
 /*

@@ -52,7 +52,6 @@ struct loop {
     h2o_accept_ctx_t accept[LISTENER_KINDS];
     struct listener listeners[LISTENERS_MAX];
     size_t listeners_n;
-    bool listening; /* not draining, and below the limit of connections */
     bool started, stopping;
     sem_t serving, drained, may_end; /* the steps of its life, each posted once */
     h2o_multithread_receiver_t stop;

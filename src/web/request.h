@@ -41,7 +41,10 @@ struct request *request_new(struct st_h2o_req_t *h2o, struct web *web, struct lo
 /* The request a libh2o request was wrapped in; NULL when it failed before. */
 struct request *request_of(struct st_h2o_req_t *h2o);
 
-/* The value of a header (lower-case name), empty when absent. The first one when repeated. */
+/*
+ * The value of a header (lower-case name). The first one when repeated; empty with a NULL pointer
+ * when absent.
+ */
 struct str request_header(const struct request *r, struct str name);
 
 /* Bytes of the target and of all header names and values. */

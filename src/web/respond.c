@@ -75,6 +75,10 @@ void respond_bytes(struct request *r, int status, struct str content_type, struc
 void respond_page(struct request *r, int status)
 {
     struct html *html = respond_html(r);
+    if (!html_ok(html) && status == 422) {
+        respond_too_long(r);
+        return;
+    }
     if (!html_ok(html)) {
         log_event(LOG_ERROR, "page too large",
                   LOG_STR("route", r->route ? r->route->path : STR("-")));
@@ -124,6 +128,13 @@ void respond_problem(struct request *r, int status, struct str heading, struct s
     html_clear(respond_html(r));
     page_problem(respond_html(r), &v);
     respond_page(r, status);
+}
+
+void respond_too_long(struct request *r)
+{
+    respond_problem(r, 413, STR("That is more than we can take"),
+                    STR("The answers together are too long. Shorten the longest one and send the "
+                        "form again."));
 }
 
 /* What people read for a kind of error; the details go to the log, not to them. */

@@ -21,7 +21,10 @@ enum { PAGE_MAX = 512 * 1024 };
 /* The request's page buffer; empty at first. */
 struct html *respond_html(struct request *r);
 
-/* Sends what was written with respond_html. */
+/*
+ * Sends what was written with respond_html. When that is more than a page may hold, it was made so
+ * by what was typed into it (422: nothing else grows), and the answer is respond_too_long.
+ */
 void respond_page(struct request *r, int status);
 
 /* Adds a header to the answer to come. name is lower-case and must be a literal. */
@@ -38,6 +41,9 @@ void respond_bytes(struct request *r, int status, struct str content_type, struc
  * what is the matter, text what to do next.
  */
 void respond_problem(struct request *r, int status, struct str heading, struct str text);
+
+/* 413: the answers are too long, all together. */
+void respond_too_long(struct request *r);
 
 /* The problem for an error of ours, by its kind; logs what is not the client's doing. */
 void respond_error(struct request *r, enum err kind, const struct why *why);

@@ -57,9 +57,7 @@ static bool guards_pass(struct request *r)
         return false;
     }
     if ((int64_t)r->body.len > r->web->config->limits_body_size) {
-        respond_problem(r, 413, STR("That is more than we can take"),
-                        STR("The answers together are too long. Shorten the longest one and send "
-                            "the form again."));
+        respond_too_long(r);
         return false;
     }
     if ((flags & ROUTE_JSON) && !str_eq_nocase(request_content_type(r), STR("application/json"))) {

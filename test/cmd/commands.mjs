@@ -72,6 +72,8 @@ await tap({
       ['list', '--limit', '99999999999999999999'], ['version', 'more'],
     ];
     for (const name of ['serve', 'init', 'check', 'list', 'version']) wrong.push([name, '--frobnicate']);
+    for (const name of ['serve', 'list']) wrong.push([name, '--data', '']);
+    wrong.push(['audit', 'verify', '--data', ''], ['serve', '--assets', 'absent']);
     for (const option of ['--config', '--data', '--limit']) wrong.push(['list', option]);
     for (const args of wrong) {
       const out = ends(2, args);
