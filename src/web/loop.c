@@ -38,13 +38,36 @@ static void connection_open(struct loop *loop, h2o_socket_t *sock)
 {
     struct connection *c = h2o_mem_alloc(sizeof *c);
     *c = (struct connection){
-        .next = loop->connections, .link = &loop->connections, .loop = loop, .sock = sock};
+        .next = loop->connections,
+        .link = &loop->connections,
+        .loop = loop,
+        .sock = sock,
+        .quiet_since_ms = clock_monotonic_ms(),
+    };
     if (c->next)
         c->next->link = &c->next;
     loop->connections = c;
     loop->connections_n++;
     sock->on_close.cb = on_connection_close;
     sock->on_close.data = c;
+    if (!h2o_timeout_is_linked(&loop->quiet_sweep))
+        h2o_timeout_link(loop->context.loop, &loop->context.one_sec_timeout, &loop->quiet_sweep);
+}
+
+/*
+ * libh2o lets an HTTP/2 connection stay for ever that sends its body a byte at a time, or opens no
+ * window for the answer. Here every connection ends on which, for the time of a request and of
+ * being idle together, no request came whole and none was answered.
+ */
+static void on_quiet_sweep(h2o_timeout_entry_t *entry)
+{
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, quiet_sweep, entry);
+    int64_t oldest_ms = clock_monotonic_ms() - loop->quiet_max_ms;
+    for (struct connection *c = loop->connections; c; c = c->next)
+        if (c->quiet_since_ms < oldest_ms)
+            shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
+    if (loop->connections)
+        h2o_timeout_link(loop->context.loop, &loop->context.one_sec_timeout, &loop->quiet_sweep);
 }
 
 /*
@@ -160,6 +183,7 @@ enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct w
     loop->connections_max = (unsigned)(c->limits_connections / (int64_t)web->loops_n);
     if (loop->connections_max == 0)
         loop->connections_max = 1;
+    loop->quiet_max_ms = c->limits_request_time + c->limits_idle_time;
     sem_init(&loop->serving, 0, 0);
     sem_init(&loop->drained, 0, 0);
     sem_init(&loop->may_end, 0, 0);
@@ -174,6 +198,7 @@ static void set_up(struct loop *loop)
     h2o_multithread_register_receiver(loop->context.queue, &loop->stop, on_stop);
     ticket_listen(loop);
     loop->resume_accept.cb = on_resume_accept;
+    loop->quiet_sweep.cb = on_quiet_sweep;
     loop->drain_sweep.cb = on_drain_sweep;
     for (int kind = 0; kind < LISTENER_KINDS; kind++)
         loop->accept[kind] = (h2o_accept_ctx_t){
@@ -210,6 +235,7 @@ static void take_down(struct loop *loop)
     h2o_multithread_unregister_receiver(loop->context.queue, &loop->stop);
     /* libh2o insists on empty timers, and its own for the second GOAWAY may still be running. */
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
+    h2o_timeout_unlink(&loop->quiet_sweep);
     h2o_timeout_unlink(&loop->drain_sweep);
     h2o_timeout_unlink(&loop->resume_accept);
     h2o_evloop_t *evloop = loop->context.loop;

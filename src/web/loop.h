@@ -39,8 +39,9 @@ struct connection {
     struct connection *next, **link; /* the loop's list */
     struct loop *loop;
     h2o_socket_t *sock;
-    unsigned requests; /* being answered */
-    bool served;       /* at least one request came */
+    int64_t quiet_since_ms; /* monotonic; the last time a request came whole or was answered */
+    unsigned requests;      /* being answered */
+    bool served;            /* at least one request came */
     bool http2;
 };
 
@@ -63,6 +64,8 @@ struct loop {
     unsigned connections_n;
     unsigned connections_max;
     h2o_timeout_entry_t resume_accept; /* after running out of file descriptors */
+    h2o_timeout_entry_t quiet_sweep;
+    int64_t quiet_max_ms;
     h2o_timeout_entry_t drain_sweep;
     int64_t drain_began_ms;
     bool clean; /* at the end: nothing was cut off, all memory is given back */

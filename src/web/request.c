@@ -39,8 +39,10 @@ static void wrapper_dispose(void *pointer)
 static void on_request_end(void *pointer)
 {
     struct connection **c = pointer;
-    if (*c)
-        (*c)->requests--;
+    if (!*c)
+        return;
+    (*c)->requests--;
+    (*c)->quiet_since_ms = clock_monotonic_ms();
 }
 
 static struct str view(h2o_iovec_t v)
@@ -69,6 +71,7 @@ struct request *request_new(h2o_req_t *h2o, struct web *web, struct loop *loop)
     *c = connection_of(h2o);
     if (*c) {
         (*c)->requests++;
+        (*c)->quiet_since_ms = w->request.started_us / 1000;
         (*c)->served = true;
         (*c)->http2 = h2o->version >= 0x200;
     }

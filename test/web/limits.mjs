@@ -4,7 +4,7 @@
 // without descriptors it waits for some, and whatever was asked too much is refused in words.
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { block, flag, frame, h2, secure, type } from '../lib/frames.mjs';
+import { block, flag, frame, h2, secure, setting, type } from '../lib/frames.mjs';
 import { Server, request, tap } from '../lib/server.mjs';
 
 const form = 'application/x-www-form-urlencoded';
@@ -37,16 +37,24 @@ await tap({
     open.write(frame(type.headers, flag.endHeaders, 1, block([[':method', 'POST'], [':scheme', 'https'], [':path', '/'], [':authority', 'localhost']])));
     const half = await h2(server.port);
     half.write(frame(type.headers, 0, 1, block([[':method', 'POST']])));
+    const slow = await h2(server.port);
+    slow.write(frame(type.headers, flag.endHeaders, 1, block([[':method', 'POST'], [':scheme', 'https'], [':path', '/'], [':authority', 'localhost']])));
+    const slowly = setInterval(() => slow.write(frame(type.data, 0, 1, Buffer.from('a'))), 200);
+    const shut = await h2(server.port, setting(4, 0)); // asks, and never opens a window for the answer
+    shut.write(frame(type.headers, flag.endHeaders | flag.endStream, 1, block([[':method', 'GET'], [':scheme', 'https'], [':path', '/'], [':authority', 'localhost']])));
+    const pinging = setInterval(() => shut.write(frame(type.ping, 0, 0, Buffer.alloc(8))), 200);
     const drip = await say(`${begun}content-length: 1000\r\n\r\n`);
     const dripping = setInterval(() => drip.write('a'), 200);
     const chunks = await say(`${begun}transfer-encoding: chunked\r\n\r\n`);
     const chunking = setInterval(() => chunks.write('1\r\na\r\n'), 200);
     await Promise.all([
       plain(server.port), await say(''), await say('GET / HT'), await say(`${begun}content-length: 9\r\n\r\nab`), drip, chunks,
-      await secure(server.port, { ALPNProtocols: ['h2'] }), await h2(server.port), open, half,
+      await secure(server.port, { ALPNProtocols: ['h2'] }), await h2(server.port), open, half, slow, shut,
     ].map(closed));
     clearInterval(dripping);
     clearInterval(chunking);
+    clearInterval(slowly);
+    clearInterval(pinging);
     await works(server);
     assert.equal(await server.stop(), 0);
   },
