@@ -3,9 +3,10 @@
 // The server at its limits: requests that never end are ended, connections beyond the limit wait,
 // without descriptors it waits for some, and whatever was asked too much is refused in words.
 import assert from 'node:assert/strict';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { block, flag, frame, h2, secure, setting, type } from '../lib/frames.mjs';
-import { Server, request, tap } from '../lib/server.mjs';
+import { Server, request, submission, tap } from '../lib/server.mjs';
 
 const form = 'application/x-www-form-urlencoded';
 const http1 = { ALPNProtocols: ['http/1.1'] };
@@ -18,6 +19,9 @@ function plain(port) {
 }
 
 const closed = (socket) => new Promise((done) => (socket.resume(), socket.on('error', () => {}), socket.on('close', done)));
+
+// What the server said that is no line of its log: a sanitizer's report.
+const complaints = (server) => server.log.split('\n').filter((line) => !line.startsWith('{')).join('\n');
 
 async function works(server) {
   assert.equal((await request(`${server.ops}/readyz`)).status, 200);
@@ -56,7 +60,7 @@ await tap({
     clearInterval(slowly);
     clearInterval(pinging);
     await works(server);
-    assert.equal(await server.stop(), 0);
+    assert.equal(await server.stop(), 0, complaints(server));
   },
   'connections beyond the limit wait until others leave; operations do not': async () => {
     const server = await new Server({ env: { ANTEROOM_LIMITS__CONNECTIONS: '16', ANTEROOM_LIMITS__REQUEST_TIME: '1s', ANTEROOM_LIMITS__IDLE_TIME: '1s' } }).start();
@@ -67,7 +71,7 @@ await tap({
     idle.forEach((socket) => socket.destroy());
     await works(server);
     assert.match(server.log, /connections at their limit/);
-    assert.equal(await server.stop(), 0);
+    assert.equal(await server.stop(), 0, complaints(server));
   },
   'without file descriptors it waits for some': async () => {
     const server = await new Server({ wrap: ['/bin/sh', '-c', 'ulimit -n 64; exec "$0" "$@"'] }).start();
@@ -77,7 +81,38 @@ await tap({
     many.forEach((socket) => socket.destroy());
     await works(server);
     assert.equal((await server.submit()).status, 201);
-    assert.equal(await server.stop(), 0);
+    assert.equal(await server.stop(), 0, complaints(server));
+  },
+  'a full queue: 503, when to come back, everything kept; what was promised is stored, and no more': async () => {
+    const server = await new Server({ env: { ANTEROOM_LIMITS__WRITER_QUEUE: '16', ANTEROOM_LIMITS__WRITER_GROUP: '1' } }).start();
+    const sessions = Array.from({ length: 8 }, () => http2.connect(server.url, { rejectUnauthorized: false }));
+    const post = (session, path, contentType, body) => new Promise((done, fail) => {
+      const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': contentType });
+      const answer = { body: '' };
+      stream.on('response', (headers) => Object.assign(answer, { status: headers[':status'], headers }));
+      stream.on('data', (chunk) => (answer.body += chunk));
+      stream.on('end', () => done(answer));
+      stream.on('error', fail);
+      stream.end(body);
+    });
+    const flood = (path, contentType, body) => Promise.all(sessions.flatMap((session) => Array.from({ length: 60 }, () => post(session, path, contentType, body))));
+    const all = await flood('/api/v1/submissions', 'application/json', JSON.stringify(submission));
+    const company = new URLSearchParams({ company_name: 'Kept & Co', address: 'A', industry: 'software', contact_name: 'B', email: 'b@example.org', phone: '030 123456', company_size: '5' });
+    const pages = await flood('/apply/company', form, company.toString());
+    sessions.forEach((session) => session.close());
+    const count = (answers, status) => answers.filter((answer) => answer.status === status).length;
+    assert.equal(count(all, 201) + count(all, 503), all.length);
+    assert.equal(count(pages, 303) + count(pages, 503), pages.length);
+    assert.ok(count(all, 503) > 0 && count(pages, 503) > 0);
+    assert.equal(server.list().length, count(all, 201));
+    for (const answer of [...all, ...pages].filter(({ status }) => status === 503)) assert.ok(Number(answer.headers['retry-after']) > 0);
+    for (const page of pages.filter(({ status }) => status === 503)) {
+      assert.match(page.body, /very busy/);
+      assert.match(page.body, /value="Kept &amp; Co"/);
+    }
+    assert.equal((await server.submit()).status, 201);
+    assert.equal(await server.stop(), 0, complaints(server));
+    return `${count(all, 503) + count(pages, 503)} of ${all.length + pages.length} told to come back`;
   },
   'told to stop at once, with everything still open, it stops': async () => {
     const server = await new Server({ env: { ANTEROOM_SERVER__DRAIN_TIME: '0s' } }).start();
@@ -99,6 +134,6 @@ await tap({
     assert.equal(answer.status, 413);
     assert.match(answer.body, /Shorten the longest one/);
     assert.doesNotMatch(server.log, /"level":"error"/);
-    assert.equal(await server.stop(), 0);
+    assert.equal(await server.stop(), 0, complaints(server));
   },
 });
