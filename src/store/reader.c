@@ -185,6 +185,30 @@ enum err reader_submissions(struct reader *r, uint64_t limit,
     return e;
 }
 
+enum err reader_state(struct reader *r, struct arena *a, const struct client_id *id,
+                      struct submission_state *out, struct why *why)
+{
+    *out = (struct submission_state){0};
+    if (is_damaged(r))
+        return refuse(r, why);
+    sqlite3_stmt *s = connection_query(&r->connection, SQL_SUBMISSION_STATE);
+    if (!s)
+        return failure(r, why);
+    bind_text(s, P_SUBMISSION_STATE_CLIENT_ID, client_id_str(id));
+    enum err e = ERR_NONE;
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        out->created_ms = sqlite3_column_int64(s, C_SUBMISSION_STATE_CREATED_MS);
+        out->status = arena_str(a, column_text(s, C_SUBMISSION_STATE_STATUS));
+    } else if (rc == SQLITE_DONE) {
+        e = err_set(why, ERR_MISSING, "read the submission", "it does not exist");
+    } else {
+        e = failure(r, why);
+    }
+    sqlite3_reset(s);
+    return e;
+}
+
 enum err reader_count(struct reader *r, uint64_t *submissions, struct why *why)
 {
     sqlite3_stmt *s = connection_query(&r->connection, SQL_SUBMISSION_COUNT);

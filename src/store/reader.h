@@ -52,6 +52,15 @@ enum err reader_submissions(struct reader *reader, uint64_t limit,
                             bool (*visit)(void *context, const struct submission_row *row),
                             void *context, struct why *why);
 
+struct submission_state {
+    int64_t created_ms;
+    struct str status;
+};
+
+/* ERR_MISSING when there is no such submission. */
+enum err reader_state(struct reader *reader, struct arena *a, const struct client_id *id,
+                      struct submission_state *out, struct why *why);
+
 enum err reader_count(struct reader *reader, uint64_t *submissions, struct why *why);
 
 struct audit_report {

@@ -6,7 +6,7 @@
  *       lock             held (flock) by the one process that serves this directory
  *       anteroom.db      SQLite, WAL, STRICT tables; -wal and -shm beside it
  *       anteroom.db.before-<version>   the file as it was before a migration
- *       keys/            0700: self-signed certificate and other keys
+ *       keys/            0700: self-signed certificate, the key of the status links
  *
  * store_open makes the directory when missing, takes the lock, refuses network file systems, a
  * second process, another program's database and a newer schema (with a sentence and a remedy),

@@ -8,6 +8,7 @@
 #include "web/respond.h"
 #include "web/router.h"
 #include "web/state.h"
+#include "web/status.h"
 #include "web/ticket.h"
 
 #include <mbedtls/sha256.h>
@@ -72,6 +73,7 @@ static void stored(struct request *r, struct job *job, struct ticket *ticket)
     json_object(&j, NULL);
     json_str(&j, "client_id", client_id_str(&job->submit.client_id));
     json_str(&j, "created_at", clock_rfc3339(job->submit.created_ms, created));
+    json_str(&j, "status_url", status_url(r, &job->submit.client_id));
     json_end(&j);
     if (job->submit.repeated)
         respond_header(r, STR("idempotent-replayed"), STR("true"));

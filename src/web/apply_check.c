@@ -4,11 +4,13 @@
 #include "config/config.h"
 #include "web/apply.h"
 #include "web/html.h"
+#include "web/qr.h"
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
 #include "web/shell.h"
 #include "web/state.h"
+#include "web/status.h"
 #include "web/ticket.h"
 #include "web/view_form.h"
 
@@ -100,19 +102,6 @@ void handle_check_submit(struct request *r)
         show(r, draft, &findings, apply_notice(e), 503);
 }
 
-/* "21 November 2026 at 09:30 UTC" */
-static struct str when(struct arena *a, int64_t wall_ms)
-{
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    time_t t = (time_t)(wall_ms / 1000);
-    struct tm tm;
-    gmtime_r(&t, &tm);
-    return arena_fmt(a, "%d %s %d at %02d:%02d UTC", tm.tm_mday, months[tm.tm_mon],
-                     tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
-}
-
 void handle_done_page(struct request *r)
 {
     struct visitor_draft draft;
@@ -132,10 +121,12 @@ void handle_done_page(struct request *r)
     };
     struct view_done v = {
         .client_id = arena_str(&r->arena, client_id_str(&draft.client_id)),
-        .sent_at = when(&r->arena, draft.sent_ms),
+        .sent_at = shell_time(&r->arena, draft.sent_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(draft.sent_ms, iso)),
         .next = {next, sizeof next / sizeof *next},
+        .status_url = status_url(r, &draft.client_id),
     };
+    v.qr = qr_of(&r->arena, v.status_url);
     shell_fill(&v.shell, r, STR("We have your details"));
     page_done(respond_html(r), &v);
     respond_page(r, 200);

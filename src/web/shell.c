@@ -5,6 +5,8 @@
 #include "web/request.h"
 #include "web/state.h"
 
+#include <time.h>
+
 void shell_fill(struct view_shell *shell, const struct request *r, struct str title)
 {
     const struct config *c = r->web->config;
@@ -16,4 +18,16 @@ void shell_fill(struct view_shell *shell, const struct request *r, struct str ti
         .contact_email = c->brand_contact_email,
         .contact_phone = c->brand_contact_phone,
     };
+}
+
+struct str shell_time(struct arena *a, int64_t wall_ms)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm tm;
+    gmtime_r(&t, &tm);
+    return arena_fmt(a, "%d %s %d at %02d:%02d UTC", tm.tm_mday, months[tm.tm_mon],
+                     tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
 }

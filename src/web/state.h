@@ -5,6 +5,7 @@
 #ifndef WEB_STATE_H
 #define WEB_STATE_H
 
+#include "web/link.h"
 #include "web/view_form.h"
 #include "web/web.h"
 
@@ -25,6 +26,7 @@ struct web {
     struct arena arena; /* what is made once, below */
     struct view_questions questions;
     struct str public_url; /* without a slash at the end */
+    struct link_key link_key;
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */
     struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];

@@ -112,6 +112,12 @@ struct view_steps {
     size_t n;
 };
 
+/* A QR code (qr.h); size 0: there is none. */
+struct view_qr {
+    uint64_t size;
+    struct str path;
+};
+
 /* /apply/done: done.html */
 struct view_done {
     struct view_shell shell;
@@ -119,6 +125,16 @@ struct view_done {
     struct str sent_at; /* "21 November 2026 at 09:30 UTC" */
     struct str sent_at_iso;
     struct view_steps next; /* what happens next, three sentences */
+    struct str status_url;  /* the signed link to its state */
+    struct view_qr qr;      /* of that link */
+};
+
+/* /status/<token>: status.html */
+struct view_status {
+    struct view_shell shell;
+    struct str heading, text; /* the state, in plain words */
+    struct str client_id, sent_at, sent_at_iso;
+    struct str next; /* what happens next */
 };
 
 /* /: start.html */

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "net/address.h"
+#include "store/store.h"
 #include "web/headers.h"
 #include "web/loop.h"
 #include "web/ops.h"
@@ -13,6 +14,7 @@
 #include "web/router.h"
 #include "web/state.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 _Static_assert((int)WEB_HOSTS == (int)LISTENER_KINDS, "a host for each kind of listener");
@@ -167,7 +169,9 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
     memset(web->loops, 0, sizeof *web->loops * web->loops_n);
     *out = web;
 
-    enum err e = ERR_NONE;
+    char key_file[PATH_MAX];
+    store_path(web->store, "keys/links.key", key_file, sizeof key_file);
+    enum err e = link_key_open(key_file, &web->link_key, why);
     unsigned opened = 0;
     while (e == ERR_NONE && opened < web->loops_n) {
         e = loop_open(&web->loops[opened], web, opened, why);

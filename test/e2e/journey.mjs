@@ -8,7 +8,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
+import jsQR from 'jsqr';
 import { chromium } from 'playwright-core';
+import { PNG } from 'pngjs';
 import { Server, clientIdIn, submission, tap, temporaryDirectory } from '../lib/server.mjs';
 
 const pictures = process.env.SCREENSHOTS;
@@ -62,7 +64,7 @@ async function fill(page, step, changes = {}) {
   for (const name of steps[step]) await answer(page, name, changes[name] ?? submission[name]);
 }
 
-const next = (page) => page.locator('main form button[type=submit], main form button:not([type])').last().click();
+const next = (page) => page.locator('main form .button').click();
 
 async function toCheck(page) {
   await page.goto('/apply/company');
@@ -83,6 +85,12 @@ async function send(page) {
 async function noFindings(page, where) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+}
+
+// What a phone's camera would make of the QR code on the page.
+async function scanned(page) {
+  const { data, width, height } = PNG.sync.read(await page.locator('svg.qr').screenshot({ scale: 'device' }));
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
 }
 
 async function picture(page, name) {
@@ -141,6 +149,10 @@ for (const [width, colorScheme] of sizes)
     await look('check');
     await send(page);
     await look('done');
+    const link = await page.locator('#status-link').getAttribute('href');
+    assert.equal(await scanned(page), link);
+    await page.goto(link);
+    await look('status');
     await page.goto('/apply/company');
     assert.match(page.url(), /\/apply\/done$/);
     page.complaints.length = 0;
@@ -203,7 +215,7 @@ Object.assign(tests, {
     const page = await visit();
     await toCheck(page);
     const before = server.list().length;
-    await page.locator('main form button').last().dblclick();
+    await page.locator('main form .button').dblclick();
     await page.waitForURL('**/apply/done');
     const id = clientIdIn(await page.content());
     await page.reload();

@@ -54,6 +54,24 @@ static void submissions_come_newest_first(void **state)
     }
 }
 
+static void the_state_is_found_by_client_id(void **state)
+{
+    struct trial *t = *state;
+    struct trial_answers answers = TRIAL_ANSWERS;
+    struct job job = trial_submission(&answers);
+    assert_int_equal(writer_put(t->writer, &job), ERR_NONE);
+    trial_wait(&answers, 1);
+    struct arena a = ARENA_INIT;
+    struct submission_state found;
+    struct why why;
+    trial_must(reader_state(t->reader, &a, &job.submit.client_id, &found, &why), &why);
+    assert_true(str_eq(found.status, STR("new")));
+    assert_true(found.created_ms == job.submit.created_ms);
+    struct client_id other = client_id_make(1);
+    assert_int_equal(reader_state(t->reader, &a, &other, &found, &why), ERR_MISSING);
+    arena_release(&a);
+}
+
 static void every_field_comes_back_under_its_name(void **state)
 {
     struct trial *t = *state;
@@ -105,6 +123,7 @@ int main(void)
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, trial_setup, trial_teardown)
     const struct CMUnitTest tests[] = {
         STORE_TEST(submissions_come_newest_first),
+        STORE_TEST(the_state_is_found_by_client_id),
         STORE_TEST(every_field_comes_back_under_its_name),
         STORE_TEST(a_reader_opens_beside_the_server),
         STORE_TEST(a_directory_without_a_database_is_missing),

@@ -3,12 +3,23 @@
 // The client's journey as a browser without JavaScript makes it, and its promises: nothing typed is
 // lost, one record a journey, the same Client ID whatever the visitor does.
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import https from 'node:https';
+import { spawnSync } from 'node:child_process';
 import { Server, Visitor, clientIdIn, submission, tap } from '../lib/server.mjs';
 
 const server = await new Server().start();
 const visitor = () => new Visitor(server);
 const location = (answer) => answer.headers.location;
+
+// Past the server, as nobody else does: what staff will do is not built yet. Answers the rows.
+function sql(statement, ...values) {
+  const code = 'import json, sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\n' +
+    'print(json.dumps(c.execute(sys.argv[2], sys.argv[3:]).fetchall()))\nc.commit()';
+  const out = spawnSync('python3', ['-c', code, `${server.data}/anteroom.db`, statement, ...values], { encoding: 'utf8' });
+  assert.equal(out.status, 0, out.stderr);
+  return JSON.parse(out.stdout);
+}
 
 await tap({
   'start, company, engagement, check, done': async () => {
@@ -133,6 +144,56 @@ await tap({
     for (const name of ['anteroom.db', 'anteroom.db-wal'])
       if (existsSync(`${server.data}/${name}`))
         assert.ok(!readFileSync(`${server.data}/${name}`).includes(secret), name);
+  },
+  'the status link tells the state, and only to who has it': async () => {
+    const v = visitor();
+    const id = await v.journey();
+    const done = await v.go('/apply/done');
+    const [, url] = done.body.match(/id="status-link" href="([^"]+)"/);
+    assert.ok(url.startsWith(`${server.url}/status/`), url);
+    assert.match(done.body, /<svg class="qr" viewBox="0 -.5 \d+ \d+" role="img"/);
+
+    const stranger = visitor();
+    const path = url.slice(server.url.length);
+    const page = await stranger.go(path);
+    assert.equal(page.status, 200);
+    assert.match(page.body, /<h1>We have your details<\/h1>/);
+    assert.equal(clientIdIn(page.body), id);
+    assert.equal(page.headers['cache-control'], 'no-store');
+    assert.match(page.headers['x-robots-tag'], /noindex/);
+    assert.equal(stranger.cookies.size, 0);
+    for (const given of [submission.company_name, submission.email, submission.contact_name, 'Ångström'])
+      assert.ok(!page.body.includes(given), given);
+
+    const wrong = [path.slice(0, -1), `${path}A`, path.replace(/.$/, (c) => (c === 'A' ? 'E' : 'A')), '/status/x', '/status/'];
+    const nowhere = await stranger.go('/nowhere');
+    for (const forged of wrong) {
+      const answer = await stranger.go(forged);
+      assert.equal(answer.status, 404, forged);
+      assert.equal(answer.body, nowhere.body, 'the page of any address that does not exist');
+    }
+    assert.ok(!server.log.includes(path.slice(8)), 'the token is in no log');
+  },
+  'the status link reads each state in plain words': async () => {
+    const answer = await server.submit();
+    const { client_id: id, status_url: url } = JSON.parse(answer.body);
+    const words = { contacted: 'We are in touch with you', proposal: 'You have our proposal', won: 'We are working together',
+      lost: 'This request is closed', spam: 'This request is closed' };
+    for (const [state, heading] of Object.entries(words)) {
+      sql('UPDATE submission SET status = ? WHERE client_id = ?', state, id);
+      const page = await visitor().go(url.slice(server.url.length));
+      assert.ok(page.body.includes(`<h1>${heading}</h1>`), state);
+    }
+    assert.doesNotMatch((await visitor().go(url.slice(server.url.length))).body, /spam/i);
+    sql('DELETE FROM submission WHERE client_id = ?', id);
+    assert.equal((await visitor().go(url.slice(server.url.length))).status, 404, 'erased');
+  },
+  'links survive a restart; the key is private': async () => {
+    const { status_url: url } = JSON.parse((await server.submit()).body);
+    assert.equal(await server.stop(), 0);
+    assert.equal(statSync(`${server.data}/keys/links.key`).mode & 0o777, 0o600);
+    await server.start();
+    assert.equal((await visitor().go(url.slice(server.url.length))).status, 200);
   },
   'drafts survive a restart': async () => {
     const v = visitor();

@@ -43,6 +43,9 @@ WHERE id < :below
 ORDER BY id DESC
 LIMIT :page;
 
+-- name: submission_state
+SELECT created_ms, status FROM submission WHERE client_id = :client_id;
+
 -- name: submission_count
 SELECT count(*) AS n FROM submission;
 
