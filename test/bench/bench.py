@@ -9,6 +9,7 @@ or fails; docs/reference/performance.md is written from what it prints (--markdo
   (a) bare      test/bench/bare_commit.c: the same rows, the same schema, group commit, no server
   (b) FastAPI   FastAPI + uvicorn + SQLite synchronous=FULL, one process, plain HTTP
   (c) libh2o    test/bench/bare_h2o.c: the same bytes by a bare handler, same TLS
+  (d) mbedTLS   test/bench/bare_tls.c: accept, handshake, close, with the same certificate
 """
 import argparse
 import json
@@ -27,6 +28,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 ANTEROOM = os.path.join(ROOT, "build", "anteroom")
+JOURNEY_MS, JOURNEY_SECONDS = 2000, 10
 SUBMISSION = {
     "company_name": "Ångström & Söhne GmbH", "address": "Lindenstraße 12\n10969 Berlin",
     "industry": "software", "contact_name": "Ada Lovelace", "email": "ada@example.com",
@@ -70,12 +72,17 @@ class Process:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
+    def cpu_us(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            after_name = stat.read().rsplit(")", 1)[1].split()
+        return (int(after_name[11]) + int(after_name[12])) * 1_000_000 / os.sysconf("SC_CLK_TCK")
 
-def anteroom(directory):
+
+def anteroom(directory, **env):
     port, ops = free_port(), free_port()
     p = Process([ANTEROOM, "serve", "--data", directory], port,
                 ANTEROOM_SERVER__LISTEN=f"127.0.0.1:{port}",
-                ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}")
+                ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}", **env)
     p.ops = ops
     return p
 
@@ -171,6 +178,92 @@ def pages(rounds, scale):
               f"{rates['Anteroom'] / rates['libh2o']:.2f}"]])
 
 
+def bench_program(name, *arguments):
+    """What a program of test/bench prints."""
+    done = subprocess.run([os.path.join(ROOT, "build", "bench", name), *map(str, arguments)],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name} {arguments}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def journeys(rounds, scale):
+    """Percentiles over all rounds together: a round alone has too few for a p99."""
+    kinds = {"connect": "first page, with connection and handshake", "page": "a page",
+             "step": "Continue: a step saved, fsynced", "send": "Send: submission, audit, outbox fsynced"}
+    times = {clients: {kind: [] for kind in kinds} for clients in (10, 100)}
+    total = [0, 0]
+    with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data")) as p:
+        for _ in range(rounds):
+            for clients, got in times.items():
+                name = os.path.join(d, "times")
+                out = bench_program("client", p.port, clients, max(2, round(JOURNEY_SECONDS * scale)),
+                                    JOURNEY_MS, name)
+                total = [a + int(b) for a, b in zip(total, re.search(r"journeys (\d+) errors (\d+)", out).groups())]
+                with open(name, encoding="ascii") as f:
+                    for line in f:
+                        kind, us = line.split()
+                        got[kind].append(int(us) / 1000)
+    table = []
+    for kind, what in kinds.items():
+        few, many = times[10][kind], times[100][kind]
+        p99 = [percentile(few, 0.99), percentile(many, 0.99)]
+        table.append([what, f"{percentile(few, 0.5):.2f}", f"{percentile(many, 0.5):.2f}", f"{p99[0]:.2f}",
+                      f"{p99[1]:.2f}", f"{p99[1] / p99[0]:.2f}"])
+    return (f"Whole journeys, {JOURNEY_MS / 1000:g} s each, open loop: {total[0]:,} of them, {total[1]} errors "
+            "(ms, 10 clients and 100)", ["request", "p50, 10", "p50, 100", "p99, 10", "p99, 100", "ratio of p99"],
+            table)
+
+
+def handshakes(rounds, scale):
+    got = {"Anteroom": [], "mbedTLS": []}
+    with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data")) as ours:
+        keys = os.path.join(d, "data", "keys")
+        port = free_port()
+        with Process([os.path.join(ROOT, "build", "bench", "bare_tls"), str(port), f"{keys}/tls.crt",
+                      f"{keys}/tls.key", "16"], port) as bare:
+            for _ in range(rounds):
+                for name, p in (("Anteroom", ours), ("mbedTLS", bare)):
+                    cpu = p.cpu_us()
+                    out = bench_program("connections", "handshakes", p.port, 16, max(1, round(3 * scale)))
+                    n, failed, took = re.search(r"(\d+) handshakes, (\d+) failed, ([\d.]+) s", out).groups()
+                    if failed != "0":
+                        raise RuntimeError(f"{name}: {failed} handshakes failed")
+                    got[name].append((int(n) / float(took), (p.cpu_us() - cpu) / int(n)))
+    rate, cpu = ({k: statistics.median(r[i] for r in v) for k, v in got.items()} for i in (0, 1))
+    return ("Full TLS 1.3 handshakes (X25519, ECDSA P-256), 16 at a time",
+            ["Anteroom /s", "raw mbedTLS /s", "ratio", "Anteroom CPU µs", "raw mbedTLS CPU µs", "ratio"],
+            [[f"{rate['Anteroom']:,.0f}", f"{rate['mbedTLS']:,.0f}", f"{rate['Anteroom'] / rate['mbedTLS']:.2f}",
+              f"{cpu['Anteroom']:,.0f}", f"{cpu['mbedTLS']:,.0f}", f"{cpu['mbedTLS'] / cpu['Anteroom']:.2f}"]])
+
+
+def idle(_, scale):
+    """Connections that shake hands and stay silent: memory each, and does the server bear many."""
+    rows = []
+    for count in (1000, 10000):
+        count = max(100, int(count * scale))
+        with tempfile.TemporaryDirectory() as d, anteroom(
+                os.path.join(d, "data"), ANTEROOM_LIMITS__CONNECTIONS=str(count + 100),
+                ANTEROOM_LIMITS__REQUEST_TIME="10m", ANTEROOM_LIMITS__IDLE_TIME="1h") as p:
+            url = f"https://127.0.0.1:{p.port}/apply/company"
+            h2load(url, 10, 200)  # what the first requests need is there
+            before = p.resident_kib()
+            with subprocess.Popen([os.path.join(ROOT, "build", "bench", "connections"), "idle", str(p.port),
+                                   str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+                opened = client.stdout.readline()
+                if not opened:
+                    client.wait()
+                    rows.append([f"{count:,}", "skipped: so many descriptors are not allowed here", "", "", ""])
+                    continue
+                during = p.resident_kib()
+                p50 = h2load(url, 10, 200)[1]
+                closed = client.communicate(input="")[0]
+            n, failed = map(int, re.search(r"(\d+) open, (\d+) failed", opened).groups())
+            rows.append([f"{n:,}", failed, closed.split()[0], f"{(during - before) / n:.1f} KiB", f"{p50:.2f}"])
+    return ("Idle TLS connections", ["open", "failed", "closed by the server", "resident memory each",
+                                     "a page meanwhile, p50 ms"], rows)
+
+
 def ready_after(directory):
     began = time.monotonic()
     p = anteroom(directory)
@@ -228,11 +321,15 @@ def machine():
     return f"{os.cpu_count()} cores ({model.group(1) if model else platform.machine()}), Linux {platform.release()}"
 
 
+PARTS = {"submissions": submissions, "journeys": journeys, "pages": pages, "handshakes": handshakes,
+         "idle": idle, "size": size}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer requests")
-    parser.add_argument("--only", choices=["submissions", "pages", "size"])
+    parser.add_argument("--only", choices=list(PARTS))
     parser.add_argument("--markdown", help="also write the tables here")
     args = parser.parse_args()
     for tool in ("h2load", "curl"):
@@ -240,7 +337,7 @@ def main():
             sys.exit(f"bench: {tool} is missing. ./build.sh test installs what benches need.")
     parts = [f"Measured on {machine()}, medians of {args.rounds} interleaved rounds.\n"]
     print(parts[0])
-    for name, run in (("submissions", submissions), ("pages", pages), ("size", size)):
+    for name, run in PARTS.items():
         if args.only in (None, name):
             parts.append(markdown(*run(args.rounds, args.scale)))
             print(parts[-1], flush=True)
