@@ -142,6 +142,11 @@ done
 fresh
 printf 'mktemp -d /tmp/x.XXXXXX\nplaceholder="no"\nworkshop/home/rooted\n' | write docs/good.md
 passes "words: what only looks like it passes" lint words
+fresh
+for folder in .git data anteroom-data vendor/work/apt vendor/downloads/h2o test/e2e/node_modules/x; do
+    echo "see registry.npmj""s.org" | write "$folder/file"
+done
+passes "words: without git, what git would ignore is not looked at" lint words
 
 clean files
 planted files src/base/bad.h '1: the first line is not' 'no licence line' 'int x;'

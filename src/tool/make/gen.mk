@@ -11,9 +11,11 @@ has    = $(filter $(1),$(TOOLS))
 
 # ---- the version ---------------------------------------------------------------------------------
 
-# Written only when it changes, so that a commit recompiles one file and not all of them.
-COMMIT      := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-SOURCE_DATE := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || echo 0))
+# Written only when it changes, so that a commit recompiles one file and not all of them. A checkout
+# that somebody else owns, as CI and containers have it, has a commit too.
+GIT         := git -c safe.directory='*'
+COMMIT      := $(shell $(GIT) rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+SOURCE_DATE := $(or $(SOURCE_DATE_EPOCH),$(shell $(GIT) log -1 --format=%ct 2>/dev/null || echo 0))
 
 $(GEN)/version.h: force | $(GEN)/
 	@printf '%s\n' '/* Made by src/tool/make/gen.mk. */' '#ifndef GEN_VERSION_H' '#define GEN_VERSION_H' \
