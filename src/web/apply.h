@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The client's journey: company → engagement → check → done. Handlers are named by routes.def;
- * apply_step.c asks the two steps, apply_check.c checks and sends.
+ * apply_step.c asks the two steps, apply_check.c checks and sends, apply_resume.c is for those who
+ * come back later.
  */
 #ifndef WEB_APPLY_H
 #define WEB_APPLY_H

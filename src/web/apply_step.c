@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 #include "config/config.h"
+#include "core/urlencoded.h"
 #include "web/apply.h"
 #include "web/html.h"
 #include "web/request.h"
@@ -31,6 +32,8 @@ static const struct str check_path = STR_INIT("/apply/check");
 struct visit {
     enum step step;
     bool from_check; /* reached by "Change": Continue leads straight back */
+    bool later;      /* "Save and come back later": what is there is kept as it is */
+    bool whole;      /* nothing is wrong with what was typed */
     struct visitor_draft draft;
     struct form typed;
 };
@@ -97,6 +100,14 @@ static void visit_begin(struct request *r, enum step step, struct visit *visit)
     };
 }
 
+static bool is_empty(const struct visitor_draft *draft, enum step step)
+{
+    for (enum field f = 0; f < FIELD_COUNT; f++)
+        if (field_info(f)->step == step && draft->form.value[f].len)
+            return false;
+    return true;
+}
+
 static void page(struct request *r, enum step step)
 {
     struct visit visit;
@@ -121,7 +132,7 @@ static void page(struct request *r, enum step step)
         return;
     }
     bool lost_first = step == STEP_COMPANY && draft->exists && draft->finished &&
-                      !(draft->finished & FORM_STEP(STEP_COMPANY));
+                      !(draft->finished & FORM_STEP(STEP_COMPANY)) && is_empty(draft, step);
     visit.typed = draft->form;
     show(r, &visit, NULL,
          lost_first ? STR("Your answers to this step are no longer here: they are deleted after "
@@ -139,7 +150,9 @@ static void saved(struct request *r, struct job *job, struct ticket *ticket)
     (void)ticket;
     if (job->result == ERR_NONE) {
         draft_set_cookie(r, &visit->draft);
-        respond_redirect(r, visit->from_check ? check_path : apply_next(&visit->draft));
+        respond_redirect(r, visit->later        ? STR("/apply/saved")
+                            : visit->from_check ? check_path
+                                                : apply_next(&visit->draft));
         return;
     }
     if (job->result == ERR_CONFLICT) {
@@ -165,12 +178,35 @@ static void save(struct request *r, struct visit *visit)
 {
     form_copy(&visit->draft.form, &visit->typed, FORM_STEP(visit->step));
     visit->draft.finished |= FORM_STEP(visit->step);
+    if (!visit->whole)
+        visit->draft.finished &= ~FORM_STEP(visit->step);
     struct ticket *ticket = ticket_new(r, JOB_DRAFT, saved);
     draft_fill_job(r, &visit->draft, ticket_arena(ticket), ticket_job(ticket));
     ticket_job(ticket)->context = visit;
     enum err e = ticket_put(ticket);
     if (e != ERR_NONE)
         show(r, visit, NULL, apply_notice(e), 503);
+}
+
+/* Which button was pressed: the page's own controls begin with "_". */
+static bool asks_for_later(struct request *r)
+{
+    struct urlencoded u;
+    struct str name, value;
+    bool later = false;
+    urlencoded_init(&u, r->body);
+    while (urlencoded_next(&u, &r->arena, &name, &value))
+        later |= str_eq(name, STR("_then")) && str_eq(value, STR("later"));
+    return later;
+}
+
+/* Unfinished answers may be kept, but not answers without end. */
+static bool fits(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->n; i++)
+        if (findings->items[i].code == FINDING_TOO_LONG)
+            return false;
+    return true;
 }
 
 static void submit(struct request *r, enum step step)
@@ -185,7 +221,9 @@ static void submit(struct request *r, enum step step)
     }
     struct findings findings = {0};
     form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
-    if (findings.n) {
+    visit->whole = findings.n == 0;
+    visit->later = asks_for_later(r);
+    if (!visit->whole && !(visit->later && fits(&findings))) {
         show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }

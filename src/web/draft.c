@@ -51,36 +51,48 @@ static bool open_content(struct request *r, struct str sealed, struct visitor_dr
            draft_parse_content(&r->arena, content, &out->finished, &out->form);
 }
 
-enum err draft_load(struct request *r, struct visitor_draft *out, struct why *why)
+enum err draft_open(struct request *r, const struct draft_handle *handle, struct visitor_draft *out,
+                    struct why *why)
 {
-    *out = (struct visitor_draft){0};
-    struct str cookie = request_cookie(r, cookie_name);
-    out->returning = cookie.len > 0;
-    if (!draft_parse_cookie(&r->arena, cookie, &out->handle)) {
-        random_bytes(&out->handle, sizeof out->handle);
-        return ERR_NONE;
-    }
     struct draft row;
-    enum err e =
-        reader_draft(r->loop->reader, &r->arena, &out->handle.id, clock_wall_ms(), &row, why);
-    if (e != ERR_NONE && e != ERR_MISSING)
+    *out = (struct visitor_draft){.handle = *handle};
+    enum err e = reader_draft(r->loop->reader, &r->arena, &handle->id, clock_wall_ms(), &row, why);
+    if (e != ERR_NONE)
         return e;
-    if (e == ERR_NONE && row.sent) {
+    out->expires_ms = row.expires_ms;
+    if (row.sent) {
         out->exists = out->sent = true;
         out->client_id = row.client_id;
         out->sent_ms = row.sent_ms;
         return ERR_NONE;
     }
-    if (e == ERR_NONE && open_content(r, row.sealed, out)) {
-        out->exists = true;
-        out->revision = row.revision;
-        return ERR_NONE;
-    }
-    /* Expired, or not this visitor's: a new one, under a new name. */
-    random_bytes(&out->handle, sizeof out->handle);
-    out->finished = 0;
-    out->form = (struct form){0};
+    if (!open_content(r, row.sealed, out))
+        return err_set(why, ERR_MISSING, "open the draft", "the key does not open it");
+    out->exists = true;
+    out->revision = row.revision;
     return ERR_NONE;
+}
+
+enum err draft_load(struct request *r, struct visitor_draft *out, struct why *why)
+{
+    struct str cookie = request_cookie(r, cookie_name);
+    struct draft_handle handle;
+    enum err e = ERR_MISSING;
+    if (draft_parse_cookie(&r->arena, cookie, &handle))
+        e = draft_open(r, &handle, out, why);
+    if (e == ERR_MISSING) {
+        /* None, expired, or not this visitor's: a new one, under a new name. */
+        *out = (struct visitor_draft){0};
+        random_bytes(&out->handle, sizeof out->handle);
+        e = ERR_NONE;
+    }
+    out->returning = cookie.len > 0;
+    return e;
+}
+
+struct str draft_token(struct arena *a, const struct draft_handle *handle)
+{
+    return text_base64url(a, str_of(handle, sizeof *handle));
 }
 
 void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct arena *a,
@@ -103,7 +115,7 @@ void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct
 
 void draft_set_cookie(struct request *r, const struct visitor_draft *draft)
 {
-    struct str value = text_base64url(&r->arena, str_of(&draft->handle, sizeof draft->handle));
+    struct str value = draft_token(&r->arena, &draft->handle);
     int64_t seconds = r->web->config->form_draft_time / 1000;
     respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, value, seconds));
 }

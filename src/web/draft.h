@@ -34,6 +34,7 @@ struct visitor_draft {
     bool returning; /* the browser brought a cookie, whatever it was worth */
     struct draft_handle handle; /* of the cookie; a new one when there was none */
     uint64_t revision;
+    int64_t expires_ms;
     unsigned finished; /* FORM_STEP bits */
     struct form form;
     struct client_id client_id;
@@ -42,6 +43,16 @@ struct visitor_draft {
 
 /* Reads the visitor's draft. Fails only when the store does. */
 enum err draft_load(struct request *r, struct visitor_draft *out, struct why *why);
+
+/*
+ * The draft of a handle that came another way than by cookie (a resume link). ERR_MISSING when it
+ * has expired, never existed, or the key does not open it.
+ */
+enum err draft_open(struct request *r, const struct draft_handle *handle, struct visitor_draft *out,
+                    struct why *why);
+
+/* The handle as text: the cookie's value, and the secret part of a resume link. */
+struct str draft_token(struct arena *a, const struct draft_handle *handle);
 
 /* The job's rows for saving: seals form and finished steps. */
 void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct arena *a,

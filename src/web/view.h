@@ -129,6 +129,21 @@ struct view_done {
     struct view_qr qr;      /* of that link */
 };
 
+/* /apply/saved: saved.html */
+struct view_saved {
+    struct view_shell shell;
+    struct str link, until; /* until when the draft is kept */
+    struct view_qr qr;
+    struct str next; /* where the visitor goes on */
+};
+
+/* /resume/<token>: resume.html */
+struct view_resume {
+    struct view_shell shell;
+    struct str action, until;
+    bool replaces; /* this browser has other answers that are not sent */
+};
+
 /* /status/<token>: status.html */
 struct view_status {
     struct view_shell shell;

@@ -211,6 +211,34 @@ Object.assign(tests, {
     assert.match(await page.textContent('main'), /changed@example\.org/);
     await leave(page);
   },
+  'save and come back later, by link, on another device': async () => {
+    const page = await visit();
+    await page.goto('/apply/company');
+    await answer(page, 'company_name', 'Later Ltd');
+    await page.getByRole('button', { name: 'Save and come back later' }).click();
+    await page.waitForURL('**/apply/saved');
+    await noFindings(page, 'saved');
+    const link = await page.locator('#resume-link').getAttribute('href');
+    assert.equal(await scanned(page), link);
+    await picture(page, 'saved');
+    for (const [width, colorScheme] of sizes) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await noFindings(page, `saved at ${width} px, ${colorScheme}`);
+      assert.equal(await scanned(page), link, `the code is read at ${width} px, ${colorScheme}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    }
+    const phone = await visit({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false });
+    await phone.goto(link);
+    await picture(phone, 'resume');
+    await phone.locator('main form .button').click();
+    await phone.waitForURL('**/apply/company');
+    assert.equal(await phone.inputValue('[name=company_name]'), 'Later Ltd');
+    await leave(phone);
+    await page.goto(link);
+    await noFindings(page, 'resume');
+    await leave(page);
+  },
   'a double click sends once; reload and Back keep the Client ID': async () => {
     const page = await visit();
     await toCheck(page);

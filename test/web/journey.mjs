@@ -6,10 +6,18 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import https from 'node:https';
 import { spawnSync } from 'node:child_process';
-import { Server, Visitor, clientIdIn, submission, tap } from '../lib/server.mjs';
+import { Server, Visitor, clientIdIn, formFields, submission, tap } from '../lib/server.mjs';
 
 const server = await new Server().start();
-const visitor = () => new Visitor(server);
+
+// fill() with the page's own controls, which begin with "_".
+class Person extends Visitor {
+  fill(step, answers = {}) {
+    const fields = Object.fromEntries(formFields[step].map((name) => [name, answers[name] ?? submission[name]]).filter(([, value]) => value !== undefined));
+    return this.post(`/apply/${step}`, { ...fields, ...(answers._then ? { _then: answers._then } : {}) });
+  }
+}
+const visitor = () => new Person(server);
 const location = (answer) => answer.headers.location;
 
 // Past the server, as nobody else does: what staff will do is not built yet. Answers the rows.
@@ -144,6 +152,79 @@ await tap({
     for (const name of ['anteroom.db', 'anteroom.db-wal'])
       if (existsSync(`${server.data}/${name}`))
         assert.ok(!readFileSync(`${server.data}/${name}`).includes(secret), name);
+  },
+  'save and come back: the link opens the answers in another browser': async () => {
+    const v = visitor();
+    const saved = await v.fill('company', { company_name: 'Later Ltd', email: 'not yet', phone: '', _then: 'later' });
+    assert.equal(saved.status, 303, 'unfinished answers are kept as they are');
+    assert.equal(location(saved), '/apply/saved');
+    const page = await v.go('/apply/saved');
+    assert.equal(page.headers['cache-control'], 'no-store');
+    const [, url] = page.body.match(/id="resume-link" href="([^"]+)"/);
+    assert.ok(url.startsWith(`${server.url}/resume/`));
+    const path = url.slice(server.url.length);
+
+    const elsewhere = visitor();
+    for (let i = 0; i < 2; i++) {
+      const welcome = await elsewhere.go(path);
+      assert.equal(welcome.status, 200);
+      assert.match(welcome.headers['x-robots-tag'], /noindex/);
+      assert.equal(elsewhere.cookies.size, 0, 'following the link changes nothing yet');
+      assert.doesNotMatch(welcome.body, /Later Ltd/, 'nor does it show an answer');
+    }
+    const going = await elsewhere.go(path, { method: 'POST', body: '' });
+    assert.equal(location(going), '/apply/company', 'the first step that is not finished');
+    const form = await elsewhere.go('/apply/company');
+    assert.match(form.body, /value="Later Ltd"/);
+    assert.match(form.body, /value="not yet"/);
+    assert.doesNotMatch(form.body, /no longer here/);
+    const id = await elsewhere.journey();
+    assert.ok(id);
+    assert.equal(location(await v.go('/apply/check')), '/apply/done', 'sent is sent, everywhere');
+    assert.equal(clientIdIn((await v.go('/apply/done')).body), id);
+    assert.ok(!server.log.includes(path.slice(8)), 'the link is in no log');
+  },
+  'save and come back: a finished step that becomes unfinished is asked again': async () => {
+    const v = visitor();
+    await v.fill('company');
+    await v.fill('engagement');
+    await v.fill('company', { email: 'changing', _then: 'later' });
+    assert.equal(location(await v.go('/apply/check')), '/apply/company');
+    await v.fill('company');
+    assert.equal((await v.go('/apply/check')).status, 200);
+    const long = await v.fill('engagement', { notes: 'x'.repeat(5000), _then: 'later' });
+    assert.equal(long.status, 422, 'answers without end are not kept');
+  },
+  'save and come back: a link never silently takes the place of other answers': async () => {
+    const one = visitor();
+    await one.fill('company', { company_name: 'First Ltd', _then: 'later' });
+    const [, url] = (await one.go('/apply/saved')).body.match(/id="resume-link" href="([^"]+)"/);
+    const path = url.slice(server.url.length);
+    const two = visitor();
+    await two.fill('company', { company_name: 'Second Ltd' });
+    assert.match((await two.go(path)).body, /Another application is open in this browser/);
+    assert.match((await two.go('/apply/company')).body, /Second Ltd/);
+    const foreign = await two.go(path, { method: 'POST', body: '', headers: { origin: 'https://elsewhere.example' } });
+    assert.equal(foreign.status, 403, 'no other website presses the button');
+    assert.doesNotMatch((await one.go(path)).body, /Another application/, 'the same one is no other');
+    await two.go(path, { method: 'POST', body: '' });
+    assert.match((await two.go('/apply/company')).body, /First Ltd/);
+  },
+  'save and come back: a wrong, forged or expired link': async () => {
+    const v = visitor();
+    await v.fill('company', { _then: 'later' });
+    const [, url] = (await v.go('/apply/saved')).body.match(/id="resume-link" href="([^"]+)"/);
+    const path = url.slice(server.url.length);
+    const wrong = [path.slice(0, -1), path.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')), '/resume/x'];
+    for (const forged of wrong) {
+      assert.equal((await visitor().go(forged)).status, 404, forged);
+      const post = await visitor().go(forged, { method: 'POST', body: '' });
+      assert.equal(post.status, 404, forged);
+      assert.equal(post.headers['set-cookie'], undefined);
+    }
+    sql('UPDATE draft SET expires_ms = 1 WHERE updated_ms = (SELECT max(updated_ms) FROM draft)');
+    assert.match((await visitor().go(path)).body, /not here any more/);
+    assert.equal(location(await visitor().go('/apply/saved')), '/apply/company', 'nothing saved, nothing to come back to');
   },
   'the status link tells the state, and only to who has it': async () => {
     const v = visitor();

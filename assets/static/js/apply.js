@@ -176,7 +176,9 @@
 
   for (const form of all("form[method=post]")) {
     form.addEventListener("submit", (event) => {
-      if ("sent" in form.dataset || ("checked" in form.dataset && !check(form))) {
+      /* "Save and come back later" takes answers as they are. */
+      const checked = "checked" in form.dataset && !event.submitter?.formNoValidate;
+      if ("sent" in form.dataset || (checked && !check(form))) {
         event.preventDefault();
         return;
       }
