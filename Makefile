@@ -49,6 +49,7 @@ FUZZ_SECONDS ?= 20
 RUN = test/run -j $(JOBS)
 
 .PHONY: check asan tsan fuzz e2e test-all
+check asan tsan fuzz e2e test-all lint bench: | need-python3
 check: $(call tests,release) ## unit tests, the quick loop (ONLY=core/form)
 	@$(RUN) $(call tests,release)
 

@@ -10,6 +10,7 @@ usage() {
 ./build.sh               build: build/anteroom
 ./build.sh run [ARGS]    build, then build/anteroom serve ARGS
 ./build.sh test          build, then every test
+./build.sh prepare       build, and install what the tests and checks of `make help` need
 ./build.sh --newer       first move vendor/lock to the newest versions of each series
 ./build.sh --help        this text
 
@@ -85,14 +86,10 @@ build_libraries() {
 }
 
 build_program() {
-    # DEV=0: a warning that only a newer compiler knows is no reason not to have a program. The
-    # tests build as developers do: the Makefile decides.
-    local dev=(DEV=0)
-    if [ "$command" = test ]; then dev=(); fi
     step_verb='building… '
     step_fail='it could not be compiled'
     step_remedy='make all shows it on the terminal.'
-    step anteroom make -j "$jobs" "${dev[@]}" all
+    step anteroom make -j "$jobs" all
 }
 
 command=build newer=0
@@ -108,7 +105,7 @@ case ${1:-} in
 esac
 case ${1:-} in
 '') ;;
-run | test)
+run | test | prepare)
     command=$1
     shift
     ;;
@@ -126,7 +123,7 @@ esac
 trap stop INT TERM
 take_turn
 lists=(vendor/packages.build)
-if [ "$command" = test ]; then lists+=(vendor/packages.test); fi
+case $command in test | prepare) lists+=(vendor/packages.test) ;; esac
 install_packages "${lists[@]}"
 build_libraries
 build_program
@@ -135,6 +132,7 @@ exec 9>&-
 
 case $command in
 build) note "build/anteroom is ready: ./build.sh run serves it, make help lists what else there is" ;;
+prepare) note "build/anteroom is ready, and so is this machine for make check and all that make help lists" ;;
 run) exec build/anteroom serve "$@" ;;
 test) exec make test-all ;;
 esac

@@ -11,6 +11,17 @@ VARIANTS := release asan tsan fuzz
 $(GEN)/ build/tool/:
 	@mkdir -p $@
 
+# What is not on the machine is told by its name, and not by an error of the compiler or the shell.
+need = command -v $(firstword $(1)) >/dev/null || { \
+    echo "$(1) is not installed: ./build.sh prepare installs what tests and checks need." >&2; exit 1; }
+.PHONY: need-python3 need-clang need-npm need-node need-cmocka
+need-python3: ; @$(call need,python3)
+need-clang:   ; @$(call need,$(CLANG))
+need-npm:     ; @$(call need,npm)
+need-node:    ; @$(call need,node)
+need-cmocka:
+	@echo '#include <cmocka.h>' | $(CC) -E -o /dev/null - 2>/dev/null || $(call need,cmocka)
+
 # ---- objects and archives ------------------------------------------------------------------------
 
 # The command line of a variant is a file: when it changes, what it made is made again.
@@ -30,7 +41,7 @@ build/$(1)/obj/gen/%.o: $(GEN)/%.c build/$(1)/flags
 	$$(call say,$(1) cc,$$<)
 	$$(quiet)$$($(1)_CC) $$(BASE_CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
 
-build/$(1)/obj/test/%.o: test/%.c build/$(1)/flags
+build/$(1)/obj/test/%.o: test/%.c build/$(1)/flags | $(if $(filter fuzz,$(1)),need-clang,need-cmocka)
 	@mkdir -p $$(@D)
 	$$(call say,$(1) cc,$$<)
 	$$(quiet)$$($(1)_CC) $$(BASE_CFLAGS) -Itest $$($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
@@ -49,6 +60,8 @@ endef
 # Only what has sources: a layer that nobody has written yet is no archive.
 PRESENT := $(foreach l,$(LAYERS),$(if $(strip $(call layer_objects,release,$l)),$l))
 archives = $(PRESENT:%=build/$(1)/lib%.a)
+
+build/fuzz/flags: | need-clang
 
 $(foreach v,$(VARIANTS),$(eval $(call variant_rules,$v)))
 $(foreach v,$(VARIANTS),$(foreach l,$(PRESENT),$(eval $(call archive_rules,$v,$l))))
@@ -190,7 +203,7 @@ build/lint/cflags: force
 
 ifneq ($(wildcard test/e2e/package-lock.json),)
 NODE_MODULES := test/e2e/node_modules/.package-lock.json
-$(NODE_MODULES): test/e2e/package-lock.json
+$(NODE_MODULES): test/e2e/package-lock.json | need-node need-npm
 	cd test/e2e && npm ci --no-audit --no-fund
 	@touch $@
 endif

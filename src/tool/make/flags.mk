@@ -11,7 +11,7 @@ CLANG ?= clang
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 
 # Warnings are errors for developers: on the compilers we develop with, a warning is news. On any
-# other a new warning must not stand between somebody and a working program. build.sh sets DEV=0.
+# other a new warning must not stand between somebody and a working program.
 COMPILER := $(shell $(CC) --version | head -n 1) $(shell $(CC) -dumpversion)
 DEV ?= $(if $(filter 12 14.0.6 12.%,$(shell $(CC) -dumpversion)),1,0)
 
