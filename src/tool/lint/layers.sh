@@ -36,7 +36,7 @@ BEGIN {
     libraries = n
 
     # What core may take from the C library: nothing that does I/O, knows the time or allocates.
-    pure = " assert ctype inttypes iso646 limits stdalign stdarg stdbool stddef stdint stdnoreturn string strings "
+    pure = " arpa/inet assert ctype inttypes iso646 limits stdalign stdarg stdbool stddef stdint stdnoreturn string strings "
 }
 
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
