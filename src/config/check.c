@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/check.h"
 
+#include "core/network.h"
+
 #include <arpa/inet.h>
 #include <limits.h>
 
@@ -106,4 +108,27 @@ bool check_path(struct str value, struct option_problem *problem)
         return refuse(problem, value, "begins with “~”, which only a shell knows",
                       "Write the whole path, from / on.");
     return true;
+}
+
+bool check_rate(struct str value, struct option_problem *problem)
+{
+    int64_t count, milliseconds;
+    if (option_parse_rate(value, &count, &milliseconds))
+        return true;
+    return refuse(problem, value, "is not a rate",
+                  "Write how many in which time, as in 60/1m (at most 1000000, a second to a day), "
+                  "or 0 for no limit.");
+}
+
+bool check_networks(struct str value, struct option_problem *problem)
+{
+    struct networks list;
+    struct str wrong = STR_EMPTY;
+    if (networks_parse(value, &list, &wrong))
+        return true;
+    if (list.n == NETWORKS_MAX)
+        return refuse(problem, wrong, "is one network too many", "There may be 32 of them.");
+    return refuse(problem, wrong, "is not an address or a network",
+                  "Write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, with commas between them and no "
+                  "bit set behind the prefix.");
 }

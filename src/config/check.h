@@ -21,4 +21,10 @@ bool check_email(struct str value, struct option_problem *problem);
 /* Not longer than the system takes, no white space at the ends, no "~" (only a shell knows it). */
 bool check_path(struct str value, struct option_problem *problem);
 
+/* "60/1m": so many in that time; "0" for no limit. */
+bool check_rate(struct str value, struct option_problem *problem);
+
+/* Addresses and networks between commas: "10.0.0.0/8, 2001:db8::1". */
+bool check_networks(struct str value, struct option_problem *problem);
+
 #endif

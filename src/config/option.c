@@ -130,6 +130,21 @@ bool option_parse_size(struct str text, int64_t *bytes)
     return parse_amount(text, units, sizeof units / sizeof *units, bytes);
 }
 
+bool option_parse_rate(struct str text, int64_t *count, int64_t *milliseconds)
+{
+    enum { MOST = 1000000, SECOND = 1000, DAY = 24 * 3600 * SECOND };
+    uint64_t number;
+    size_t slash = str_find(text, '/', 0);
+    if (!str_to_u64(str_slice(text, 0, slash), &number) || number > MOST)
+        return false;
+    *count = (int64_t)number;
+    *milliseconds = SECOND;
+    if (number == 0)
+        return slash == text.len;
+    return option_parse_time(str_slice(text, slash + 1, text.len), milliseconds) &&
+           *milliseconds >= SECOND && *milliseconds <= DAY;
+}
+
 static bool parse_int(struct str text, int64_t *out)
 {
     uint64_t number;

@@ -4,6 +4,7 @@
  *
  *     30s  500ms  5m  2h  7d          times: a whole number and its unit
  *     512 B  256 KiB  16 MiB  1 GiB   sizes: powers of 1024, so that nobody has to guess
+ *     60/1m  5/10s  0                 rates: so many in that time, or without limit
  *
  * A value is always text first (file, environment and default go one way); option_set checks it
  * against the row and stores it in its member of struct config. What is wrong is a sentence for an
@@ -80,6 +81,9 @@ bool option_set(const struct option *option, struct str text, struct config *con
 
 bool option_parse_time(struct str text, int64_t *milliseconds);
 bool option_parse_size(struct str text, int64_t *bytes);
+
+/* At most 1000000, in a second to a day; "0" is 0 of them. */
+bool option_parse_rate(struct str text, int64_t *count, int64_t *milliseconds);
 
 /* A text from outside as it may stand in a sentence: at most 60 bytes, no control characters. */
 enum { OPTION_SHOWN_MAX = 64 };

@@ -355,6 +355,11 @@ enum err writer_put(struct writer *w, struct job *job)
     return inbox_put(&w->inbox, job) ? ERR_NONE : ERR_BUSY;
 }
 
+unsigned writer_waiting(struct writer *w)
+{
+    return inbox_waiting(&w->inbox);
+}
+
 void writer_stats(struct writer *w, struct writer_stats *out)
 {
     pthread_mutex_lock(&w->stats_lock);

@@ -107,6 +107,9 @@ enum err writer_start(struct store *store, const struct writer_options *options,
 /* ERR_NONE: the writer owns the job until done. ERR_BUSY: the inbox is full (or stopping). */
 enum err writer_put(struct writer *writer, struct job *job);
 
+/* Jobs in the inbox now. */
+unsigned writer_waiting(struct writer *writer);
+
 void writer_stats(struct writer *writer, struct writer_stats *out);
 
 /* Commits what waits, checkpoints, ends the thread. Every thread that puts jobs must have ended or

@@ -75,6 +75,10 @@ void handle_check_submit(struct request *r)
     struct findings findings = {0};
     if (!load_whole(r, draft))
         return;
+    if (r->hold.status) {
+        show(r, draft, &findings, r->hold.notice, r->hold.status);
+        return;
+    }
     form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
     if (findings.n) {
         show(r, draft, &findings, STR_EMPTY, 422);

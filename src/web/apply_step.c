@@ -219,6 +219,10 @@ static void submit(struct request *r, enum step step)
         respond_error(r, e, &why);
         return;
     }
+    if (r->hold.status) {
+        show(r, visit, NULL, r->hold.notice, r->hold.status);
+        return;
+    }
     struct findings findings = {0};
     form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
     visit->whole = findings.n == 0;

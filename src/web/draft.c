@@ -38,6 +38,11 @@ bool draft_parse_content(struct arena *a, struct str content, unsigned *finished
     return form_from_urlencoded(a, body, FORM_ALL, form, NULL) == ERR_NONE;
 }
 
+bool draft_is_returning(const struct request *r)
+{
+    return request_cookie(r, cookie_name).len > 0;
+}
+
 static struct str aad(const struct visitor_draft *draft)
 {
     return str_of(draft->handle.id.bytes, DRAFT_ID_SIZE);

@@ -41,6 +41,9 @@ struct visitor_draft {
     int64_t sent_ms;
 };
 
+/* The browser brings a cookie of ours, whatever it is worth. */
+bool draft_is_returning(const struct request *r);
+
 /* Reads the visitor's draft. Fails only when the store does. */
 enum err draft_load(struct request *r, struct visitor_draft *out, struct why *why);
 

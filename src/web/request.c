@@ -2,6 +2,8 @@
 #include "web/request.h"
 
 #include "base/clock.h"
+#include "config/config.h"
+#include "net/peer.h"
 #include "web/cookie.h"
 #include "web/loop.h"
 #include "web/respond.h"
@@ -139,6 +141,33 @@ struct str request_query(const struct request *r, struct str name)
             return str_slice(pair, equals + 1, pair.len);
     }
     return STR_EMPTY;
+}
+
+/* The last ones of a header that may be repeated: what our own proxies wrote comes last. */
+enum { PROXY_LINES = 8 };
+
+bool request_client(const struct request *r, struct ip *out)
+{
+    const struct networks *trusted = &r->web->trusted;
+    struct sockaddr_storage address;
+    h2o_conn_t *conn = r->h2o->conn;
+    if (conn->callbacks->get_peername(conn, (struct sockaddr *)&address) == 0 ||
+        !peer_from_sockaddr((const struct sockaddr *)&address, out))
+        return false;
+    if (!networks_hold(trusted, out))
+        return true;
+
+    struct str name = r->web->config->server_proxy_header, lines[PROXY_LINES];
+    size_t n = 0;
+    for (size_t i = r->h2o->headers.size; i > 0 && n < PROXY_LINES; i--) {
+        const h2o_header_t *header = &r->h2o->headers.entries[i - 1];
+        if (h2o_memis(header->name->base, header->name->len, name.ptr, name.len))
+            lines[PROXY_LINES - ++n] = view(header->value);
+    }
+    bool forwarded = str_eq(name, STR("forwarded"));
+    *out = peer_client(trusted, *out, forwarded ? PEER_FORWARDED : PEER_X_FORWARDED_FOR,
+                       lines + PROXY_LINES - n, n);
+    return !networks_hold(trusted, out);
 }
 
 bool request_same_origin(const struct request *r)

@@ -13,12 +13,22 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/network.h"
 
 struct st_h2o_req_t;
 struct loop;
 struct route;
 struct ticket;
 struct web;
+
+/*
+ * A form that is not taken in now. The routes marked ROUTE_KEEPS are handled all the same and show
+ * what was typed once more, with this notice and status; nothing is stored.
+ */
+struct hold {
+    int status; /* 429 or 503; 0: go on */
+    struct str notice;
+};
 
 struct request {
     struct st_h2o_req_t *h2o;
@@ -33,6 +43,8 @@ struct request {
     struct str body;
     struct ticket *ticket; /* work under way for this request, or NULL */
     int64_t started_us;    /* monotonic */
+    int retry_s;           /* for Retry-After; 0: the usual pause */
+    struct hold hold;
 };
 
 /* Wraps a request of libh2o and remembers it there; freed with it. */
@@ -52,6 +64,12 @@ size_t request_head_size(const struct request *r);
 
 /* The value of a cookie, empty when absent; looks through all Cookie headers. */
 struct str request_cookie(const struct request *r, struct str name);
+
+/*
+ * The client's address: the peer's, or what trusted proxies say (net/peer.h). False when there is
+ * none, or it is a trusted proxy itself.
+ */
+bool request_client(const struct request *r, struct ip *out);
 
 /* The media type without parameters: "application/json" of "application/json; charset=utf-8". */
 struct str request_content_type(const struct request *r);

@@ -14,6 +14,8 @@
 
 #include <h2o.h>
 
+enum { RETRY_S = 2 };
+
 static const struct {
     int status;
     const char *reason;
@@ -63,7 +65,8 @@ void respond_bytes(struct request *r, int status, struct str content_type, struc
     if (r->route && (r->route->flags & ROUTE_PRIVATE))
         respond_header(r, STR("cache-control"), STR("no-store"));
     if (status == 503 || status == 429)
-        respond_header(r, STR("retry-after"), STR("2"));
+        respond_header(r, STR("retry-after"),
+                       arena_fmt(&r->arena, "%d", r->retry_s ? r->retry_s : RETRY_S));
     bool head = str_eq(r->method, STR("HEAD"));
     if (status != 304)
         req->res.content_length = body.len;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/router.h"
 
-#include "config/config.h"
+#include "config/option.h"
+#include "net/peer.h"
+#include "web/draft.h"
+#include "web/rate.h"
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/state.h"
@@ -47,6 +50,26 @@ const struct route *router_find(struct str method, struct str path, struct str *
     return NULL;
 }
 
+/* The texts were checked when the configuration was read. */
+void router_prepare(struct web *web)
+{
+    const struct config *c = web->config;
+    const struct str texts[RATE_CLASSES] = {
+        [RATE_PAGE] = c->limits_rate_page,
+        [RATE_SUBMIT] = c->limits_rate_submit,
+        [RATE_API] = c->limits_rate_api,
+    };
+    struct bucket_rate rates[RATE_CLASSES] = {0};
+    for (int i = 0; i < RATE_CLASSES; i++) {
+        int64_t milliseconds;
+        if (option_parse_rate(texts[i], &rates[i].tokens, &milliseconds))
+            rates[i].period_us = milliseconds * 1000;
+    }
+    struct str wrong;
+    networks_parse(c->server_trusted_proxies, &web->trusted, &wrong);
+    web->rate = rate_new(rates);
+}
+
 /* True when the route's guards let the request in; otherwise it has been answered. */
 static bool guards_pass(struct request *r)
 {
@@ -81,10 +104,77 @@ static bool guards_pass(struct request *r)
     return true;
 }
 
+static enum rate_class rate_of(const struct route *route)
+{
+    unsigned flags = route ? route->flags : 0;
+    return flags & ROUTE_FREE   ? RATE_FREE
+           : flags & ROUTE_JSON ? RATE_API
+           : flags & ROUTE_FORM ? RATE_SUBMIT
+                                : RATE_PAGE;
+}
+
+/* Seconds until this client may ask again; 0: now. */
+static int seconds_to_wait(const struct request *r)
+{
+    enum { SECOND_US = 1000000 };
+    enum rate_class class = rate_of(r->route);
+    struct ip client;
+    if (class == RATE_FREE || !request_client(r, &client))
+        return 0;
+    client = peer_key(client);
+    int64_t wait_us = rate_take(r->web->rate, class, &client, r->started_us);
+    return (int)((wait_us + SECOND_US - 1) / SECOND_US);
+}
+
+/*
+ * The queue of the writer is half full: whoever is under way still gets through, new ones come
+ * later. Without this all would fill it together and be refused in the middle.
+ */
+static bool is_shed(const struct request *r)
+{
+    return r->route && (r->route->flags & ROUTE_BEGINS) && !draft_is_returning(r) &&
+           (int64_t)writer_waiting(r->web->writer) * 2 >= r->web->config->limits_writer_queue;
+}
+
+/* Fills the hold of a request that is not taken in now. */
+static bool is_held(struct request *r)
+{
+    r->retry_s = seconds_to_wait(r);
+    if (r->retry_s) {
+        r->hold.status = 429;
+        r->hold.notice = arena_fmt(&r->arena,
+                                   "Too much came from your network in a short time. Your answers "
+                                   "are still on this page: wait %d second%s and press the button "
+                                   "again.",
+                                   r->retry_s, r->retry_s == 1 ? "" : "s");
+    } else if (is_shed(r)) {
+        r->hold.status = 503;
+        r->hold.notice = STR("We are very busy right now. Your answers are still on this page: "
+                             "wait a few seconds and press the button again.");
+    }
+    return r->hold.status != 0;
+}
+
+/* For routes that have nothing to keep. */
+static void respond_held(struct request *r)
+{
+    if (r->hold.status == 503) {
+        respond_error(r, ERR_BUSY, NULL);
+        return;
+    }
+    respond_problem(r, 429, STR("Too many requests from your network"),
+                    arena_fmt(&r->arena, "Wait %d second%s and try again.", r->retry_s,
+                              r->retry_s == 1 ? "" : "s"));
+}
+
 void router_dispatch(struct request *r)
 {
     const char *allow = NULL;
     r->route = router_find(r->method, r->path, &r->param, &allow);
+    if (is_held(r) && !(r->route && (r->route->flags & ROUTE_KEEPS))) {
+        respond_held(r);
+        return;
+    }
     if (r->route) {
         if (guards_pass(r))
             r->route->handle(r);

@@ -3,7 +3,8 @@
  * From method and path to a handler, by the one table routes.def, and the guards a row asks for.
  *
  * A path that exists with another method is 405 with Allow; HEAD is GET without the body. Guards
- * run before the handler: content type (415), origin (403), body size (413).
+ * run before the handler: the client's rate (429, rate.h), pressure on the store (503), content
+ * type (415), origin (403), body size (413).
  */
 #ifndef WEB_ROUTER_H
 #define WEB_ROUTER_H
@@ -11,11 +12,15 @@
 #include "base/str.h"
 
 struct request;
+struct web;
 
 enum route_flags {
     ROUTE_FORM = 1,    /* a POST from a page of ours */
     ROUTE_JSON = 2,    /* an API call */
     ROUTE_PRIVATE = 4, /* Cache-Control: no-store */
+    ROUTE_KEEPS = 8,   /* its handler looks at the request's hold */
+    ROUTE_BEGINS = 16, /* a new journey: turned away first when the store is under pressure */
+    ROUTE_FREE = 32,   /* counts against no rate */
 };
 
 struct route {
@@ -24,6 +29,10 @@ struct route {
     void (*handle)(struct request *r);
     unsigned flags;
 };
+
+/* What the guards need of the configuration: rates, trusted proxies. Once, before the first
+ * request. */
+void router_prepare(struct web *web);
 
 /* Answers the request, now or through a ticket. */
 void router_dispatch(struct request *r);

@@ -5,6 +5,7 @@
 #ifndef WEB_STATE_H
 #define WEB_STATE_H
 
+#include "core/network.h"
 #include "web/link.h"
 #include "web/view_form.h"
 #include "web/web.h"
@@ -12,6 +13,7 @@
 #include <stdatomic.h>
 
 struct loop;
+struct rate;
 struct st_h2o_globalconf_t;
 struct st_h2o_hostconf_t;
 
@@ -25,6 +27,8 @@ struct web {
     const char *assets_dir;
     struct arena arena; /* what is made once, below */
     struct view_questions questions;
+    struct networks trusted; /* proxies in front */
+    struct rate *rate;
     struct str public_url; /* without a slash at the end */
     struct link_key link_key;
     struct st_h2o_globalconf_t *globalconf;

@@ -9,6 +9,7 @@
 #include "web/headers.h"
 #include "web/loop.h"
 #include "web/ops.h"
+#include "web/rate.h"
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
@@ -163,6 +164,7 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
         .loops_n = count_loops(options->config),
     };
     view_questions_prepare(&web->arena, &web->config->rules, &web->questions);
+    router_prepare(web);
     web->globalconf = h2o_mem_alloc(sizeof *web->globalconf);
     configure(web);
     web->loops = h2o_mem_alloc(sizeof *web->loops * web->loops_n);
@@ -219,6 +221,7 @@ void web_close(struct web *web)
     h2o_config_dispose(web->globalconf);
     free(web->globalconf);
     free(web->loops);
+    rate_free(web->rate);
     arena_release(&web->arena);
     free(web);
 }

@@ -82,7 +82,10 @@ def anteroom(directory, **env):
     port, ops = free_port(), free_port()
     p = Process([ANTEROOM, "serve", "--data", directory], port,
                 ANTEROOM_SERVER__LISTEN=f"127.0.0.1:{port}",
-                ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}", **env)
+                ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}",
+                # One address is all the clients here: counted, and never too many.
+                ANTEROOM_LIMITS__RATE_PAGE="1000000/1s", ANTEROOM_LIMITS__RATE_SUBMIT="1000000/1s",
+                ANTEROOM_LIMITS__RATE_API="1000000/1s", **env)
     p.ops = ops
     return p
 

@@ -262,6 +262,35 @@ static void urls_and_emails(void **state)
         assert_false(check_email(str_from(not_emails[i]), &problem));
 }
 
+static void rates_and_networks(void **state)
+{
+    (void)state;
+    int64_t count, milliseconds;
+    assert_true(option_parse_rate(STR("60/1m"), &count, &milliseconds));
+    assert_int_equal(count, 60);
+    assert_int_equal(milliseconds, 60000);
+    assert_true(option_parse_rate(STR("1000000/24h"), &count, &milliseconds));
+    assert_true(option_parse_rate(STR("0"), &count, &milliseconds));
+    assert_int_equal(count, 0);
+    static const char *const wrong[] = {"",      "60",    "60/",    "60/m",    "/1m",
+                                        "-1/1m", "0/1m",  "6/25h",  "6/999ms", "1000001/1m",
+                                        "6/0s",  "6 /1m", "6/1m/1", "six/1m"};
+    struct option_problem problem;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_false(check_rate(str_from(wrong[i]), &problem));
+        assert_contains(problem.detail, "is not a rate");
+    }
+    assert_true(check_networks(STR("10.0.0.0/8, 2001:db8::1"), &problem));
+    assert_false(check_networks(STR("10.0.0.0/8, proxy.example.com"), &problem));
+    assert_contains(problem.detail, "“proxy.example.com” is not an address or a network");
+    assert_false(check_networks(STR("10.0.0.1/8"), &problem));
+    char many[200] = "10.0.0.1";
+    for (size_t n = strlen(many); n < strlen("10.0.0.1") + 32 * strlen(",::1"); n += strlen(",::1"))
+        memcpy(many + n, ",::1", 5);
+    assert_false(check_networks(str_from(many), &problem));
+    assert_contains(problem.detail, "one network too many");
+}
+
 static void shown_texts(void **state)
 {
     (void)state;
@@ -281,7 +310,7 @@ int main(void)
         cmocka_unit_test(times_and_sizes),    cmocka_unit_test(refused_values),
         cmocka_unit_test(a_switch),           cmocka_unit_test(texts_are_composed_and_end_in_nul),
         cmocka_unit_test(addresses),          cmocka_unit_test(urls_and_emails),
-        cmocka_unit_test(shown_texts),
+        cmocka_unit_test(rates_and_networks), cmocka_unit_test(shown_texts),
     };
     return cmocka_run_group_tests_name("option", tests, NULL, NULL);
 }

@@ -75,6 +75,10 @@ export class Server {
         PATH: process.env.PATH,
         ANTEROOM_SERVER__LISTEN: `127.0.0.1:${this.port}`,
         ANTEROOM_SERVER__OPS_LISTEN: `127.0.0.1:${this.opsPort}`,
+        // All tests come from one address; those of the limits set their own.
+        ANTEROOM_LIMITS__RATE_PAGE: '0',
+        ANTEROOM_LIMITS__RATE_SUBMIT: '0',
+        ANTEROOM_LIMITS__RATE_API: '0',
         ...this.options.env,
       },
       stdio: ['ignore', 'ignore', 'pipe'],

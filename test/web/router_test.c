@@ -60,6 +60,11 @@ static void every_row_is_guarded(void **state)
             assert_true(guards == ROUTE_FORM || guards == ROUTE_JSON);
         else
             assert_int_equal(guards, 0);
+        /* What a person typed survives a refusal; starting anew has nothing to keep. */
+        bool keeps = guards == ROUTE_FORM && str_starts(rows[i].path, STR("/apply/")) &&
+                     !str_eq(rows[i].path, STR("/apply/new"));
+        assert_int_equal(rows[i].flags & ROUTE_KEEPS, keeps ? ROUTE_KEEPS : 0);
+        assert_true(!(rows[i].flags & ROUTE_FREE) || rows[i].flags == ROUTE_FREE);
         if (str_starts(rows[i].path, STR("/apply")) || str_starts(rows[i].path, STR("/api")))
             assert_true(rows[i].flags & ROUTE_PRIVATE);
     }
