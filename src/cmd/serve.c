@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/log.h"
+#include "cmd/certificate.h"
 #include "cmd/command.h"
 #include "config/config.h"
-#include "net/tls.h"
 #include "store/store.h"
 #include "store/writer.h"
 #include "web/web.h"
@@ -15,15 +15,15 @@
 #include <unistd.h>
 
 /*
- * anteroom serve: opens what is needed in order, tells where to look, waits for SIGTERM or SIGINT,
- * drains, and closes in the opposite order.
+ * anteroom serve: opens what is needed in order, tells where to look, watches the certificate until
+ * SIGTERM or SIGINT, drains, and closes in the opposite order.
  */
 
 struct service {
     struct config config;
     struct store *store;
     struct writer *writer;
-    struct tls *tls;
+    struct certificate certificate;
     struct web *web;
 };
 
@@ -51,39 +51,6 @@ static enum log_format format_of(struct str name)
                                        : LOG_FORMAT_AUTO;
 }
 
-static enum err open_tls(struct service *s, struct why *why)
-{
-    char certificate[PATH_MAX], key[PATH_MAX];
-    const struct config *c = &s->config;
-    bool configured = c->server_tls_certificate_file.len > 0;
-    if (configured) {
-        snprintf(certificate, sizeof certificate, "%.*s", STR_ARG(c->server_tls_certificate_file));
-        snprintf(key, sizeof key, "%.*s", STR_ARG(c->server_tls_key_file));
-    } else {
-        store_path(s->store, "keys/tls.crt", certificate, sizeof certificate);
-        store_path(s->store, "keys/tls.key", key, sizeof key);
-        bool made = false;
-        enum err e = tls_self_signed(certificate, key, NULL, &made, why);
-        if (e != ERR_NONE)
-            return e;
-        if (made)
-            log_event(LOG_INFO, "self-signed certificate made", LOG_TEXT("file", certificate));
-    }
-    enum err e = tls_open(certificate, key, &s->tls, why);
-    if (e != ERR_NONE)
-        return e;
-    char fingerprint[96], expires[CLOCK_RFC3339_SIZE];
-    tls_fingerprint(s->tls, fingerprint);
-    log_event(LOG_INFO, "certificate", LOG_TEXT("file", certificate),
-              LOG_STR("expires", clock_rfc3339(tls_expires_ms(s->tls), expires)),
-              LOG_TEXT("sha256", fingerprint));
-    struct why warnings[TLS_WARNINGS_MAX];
-    size_t n = tls_warnings(s->tls, clock_wall_ms(), warnings);
-    for (size_t i = 0; i < n; i++)
-        log_why(LOG_WARN, "certificate needs attention", &warnings[i]);
-    return ERR_NONE;
-}
-
 static enum err open_all(struct service *s, const char *assets_dir, struct why *why)
 {
     const struct config *c = &s->config;
@@ -98,14 +65,14 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     };
     e = writer_start(s->store, &writer, &s->writer, why);
     if (e == ERR_NONE)
-        e = open_tls(s, why);
+        e = certificate_open(&s->certificate, c, s->store, why);
     if (e != ERR_NONE)
         return e;
     const struct web_options web = {
         .config = c,
         .store = s->store,
         .writer = s->writer,
-        .tls = s->tls,
+        .tls = s->certificate.tls,
         .assets_dir = assets_dir,
     };
     return web_start(&web, &s->web, why);
@@ -115,7 +82,7 @@ static void close_all(struct service *s)
 {
     writer_stop(s->writer); /* it sends to the loops until it has ended */
     web_close(s->web);
-    tls_close(s->tls);
+    certificate_close(&s->certificate);
     store_close(s->store);
     config_release(&s->config);
 }
@@ -126,6 +93,7 @@ static void block_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, set, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
@@ -155,6 +123,29 @@ static void greet(const struct service *s)
     if (s->config.server_tls_certificate_file.len == 0)
         fprintf(stderr, "  The certificate is self-signed: your browser will ask once whether to "
                         "trust it.\n\n");
+}
+
+/*
+ * Until it is time to stop; returns the signal that says so. SIGHUP means to read the certificate
+ * again, but for a server that was started on a terminal which is no longer there: it ends with it.
+ */
+static int watch(struct service *s, const sigset_t *signals)
+{
+    static const struct timespec turn = {.tv_sec = CERTIFICATE_LOOK_MS / 1000,
+                                         .tv_nsec = CERTIFICATE_LOOK_MS % 1000 * 1000000};
+    bool on_terminal = isatty(STDERR_FILENO);
+    for (;;) {
+        int caught = sigtimedwait(signals, NULL, &turn);
+        if (caught == SIGTERM || caught == SIGINT ||
+            (caught == SIGHUP && on_terminal && !isatty(STDERR_FILENO)))
+            return caught;
+        certificate_look(&s->certificate, caught == SIGHUP);
+    }
+}
+
+static const char *signal_name(int number)
+{
+    return number == SIGTERM ? "SIGTERM" : number == SIGINT ? "SIGINT" : "SIGHUP";
 }
 
 int cmd_serve(int argc, char **argv)
@@ -196,13 +187,14 @@ int cmd_serve(int argc, char **argv)
               LOG_INT("start_ms", clock_monotonic_ms() - began_ms), LOG_INT("pid", getpid()));
     greet(&s);
 
-    int caught = 0;
-    sigwait(&signals, &caught);
-    log_event(LOG_INFO, "draining", LOG_TEXT("signal", caught == SIGTERM ? "SIGTERM" : "SIGINT"));
+    int caught = watch(&s, &signals);
+    log_event(LOG_INFO, "draining", LOG_TEXT("signal", signal_name(caught)));
     int64_t drain_began_ms = clock_monotonic_ms();
     bool clean = web_drain(s.web, s.config.server_drain_time);
     close_all(&s);
     log_event(clean ? LOG_INFO : LOG_WARN, "stopped", LOG_BOOL("clean", clean),
-              LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms));
+              LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms),
+              LOG_INT("handshakes", atomic_load(&s.certificate.handshakes)),
+              LOG_INT("handshakes_failed", atomic_load(&s.certificate.failed)));
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "net/credentials.h"
 
+#include "base/must.h"
 #include "net/drbg.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pem.h>
+#include <mbedtls/sha256.h>
 
 #define OP_CHAIN "load the TLS certificate"
 #define OP_KEY   "load the TLS key"
@@ -270,6 +272,26 @@ enum err credentials_load(struct credentials *c, const char *certificate_file, c
     if (e != ERR_NONE)
         credentials_release(c);
     return e;
+}
+
+void credentials_digest(const char *certificate_file, const char *key_file,
+                        unsigned char out[CREDENTIALS_DIGEST_SIZE])
+{
+    const char *files[] = {certificate_file, key_file};
+    mbedtls_sha256_context sha;
+    mbedtls_sha256_init(&sha);
+    must(mbedtls_sha256_starts(&sha, 0) == 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct pem p;
+        struct why why;
+        uint64_t head[2] = {(uint64_t)pem_read(&p, OP_CHAIN, files[i], &why), p.len};
+        must(mbedtls_sha256_update(&sha, (const unsigned char *)head, sizeof head) == 0);
+        if (p.text)
+            must(mbedtls_sha256_update(&sha, (const unsigned char *)p.text, p.len) == 0);
+        pem_release(&p);
+    }
+    must(mbedtls_sha256_finish(&sha, out) == 0);
+    mbedtls_sha256_free(&sha);
 }
 
 int64_t credentials_time_ms(const mbedtls_x509_time *t)

@@ -38,6 +38,16 @@ enum err credentials_read_chain(mbedtls_x509_crt *chain, const char *file, struc
 enum err credentials_read_key(mbedtls_pk_context *key, const char *file, bool *exposed,
                               struct why *why);
 
+enum { CREDENTIALS_DIGEST_SIZE = 32 };
+
+/*
+ * SHA-256 over what both files hold now; a file that cannot be read counts as what it is. Content
+ * and not stat(2): a file exchanged within the clock's grain, or on a file system with dates of its
+ * own (a Kubernetes volume), is noticed too.
+ */
+void credentials_digest(const char *certificate_file, const char *key_file,
+                        unsigned char out[CREDENTIALS_DIGEST_SIZE]);
+
 /* One of a certificate's dates as wall time in ms. */
 int64_t credentials_time_ms(const mbedtls_x509_time *t);
 

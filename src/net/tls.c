@@ -17,7 +17,7 @@
 #define OP "prepare TLS"
 
 struct tls {
-    struct ssl_ctx_st *context;
+    struct ssl_ctx_st place;
 };
 
 /* Best first; the order counts for TLS 1.2. mbedTLS keeps the pointers. */
@@ -43,13 +43,16 @@ static const uint16_t groups[] = {
 
 static const char *const protocols[] = {"h2", "http/1.1", NULL};
 
-struct ssl_ctx_st *tls_context_hold(struct ssl_ctx_st *context)
+struct tls_context *tls_context_take(struct ssl_ctx_st *place)
 {
+    pthread_mutex_lock(&place->lock);
+    struct tls_context *context = place->current;
     atomic_fetch_add_explicit(&context->references, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&place->lock);
     return context;
 }
 
-void tls_context_drop(struct ssl_ctx_st *context)
+void tls_context_drop(struct tls_context *context)
 {
     if (!context || atomic_fetch_sub_explicit(&context->references, 1, memory_order_acq_rel) != 1)
         return;
@@ -60,7 +63,7 @@ void tls_context_drop(struct ssl_ctx_st *context)
 }
 
 /* What does not depend on the certificate. 0, or mbedTLS's code. */
-static int apply_policy(struct ssl_ctx_st *context)
+static int apply_policy(struct tls_context *context)
 {
     mbedtls_ssl_config *config = &context->config;
     int r = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
@@ -86,13 +89,10 @@ static int apply_policy(struct ssl_ctx_st *context)
     return mbedtls_ssl_conf_alpn_protocols(config, (const char **)(uintptr_t)protocols);
 }
 
-enum err tls_open(const char *certificate_file, const char *key_file, struct tls **out,
-                  struct why *why)
+static enum err context_open(const char *certificate_file, const char *key_file,
+                             struct tls_context **out, struct why *why)
 {
-    *out = NULL;
-    if (psa_crypto_init() != PSA_SUCCESS) /* TLS 1.3 computes through PSA; repeating is harmless */
-        return err_set(why, ERR_INTERNAL, OP, "the cryptography library does not start");
-    struct ssl_ctx_st *context = calloc(1, sizeof *context);
+    struct tls_context *context = calloc(1, sizeof *context);
     must(context != NULL);
     atomic_init(&context->references, 1);
     mbedtls_ssl_config_init(&context->config);
@@ -110,43 +110,83 @@ enum err tls_open(const char *certificate_file, const char *key_file, struct tls
     }
     if (e != ERR_NONE) {
         tls_context_drop(context);
-        return e;
+        context = NULL;
     }
+    *out = context;
+    return e;
+}
+
+enum err tls_open(const char *certificate_file, const char *key_file, struct tls **out,
+                  struct why *why)
+{
+    *out = NULL;
+    if (psa_crypto_init() != PSA_SUCCESS) /* TLS 1.3 computes through PSA; repeating is harmless */
+        return err_set(why, ERR_INTERNAL, OP, "the cryptography library does not start");
+    struct tls_context *context;
+    enum err e = context_open(certificate_file, key_file, &context, why);
+    if (e != ERR_NONE)
+        return e;
     struct tls *tls = calloc(1, sizeof *tls);
     must(tls != NULL);
-    tls->context = context;
+    pthread_mutex_init(&tls->place.lock, NULL);
+    tls->place.current = context;
     *out = tls;
     return ERR_NONE;
+}
+
+enum err tls_reload(struct tls *tls, const char *certificate_file, const char *key_file,
+                    struct why *why)
+{
+    struct tls_context *fresh, *old = tls->place.current;
+    enum err e = context_open(certificate_file, key_file, &fresh, why);
+    if (e != ERR_NONE)
+        return e;
+    fresh->seen = old->seen;
+    fresh->seen_arg = old->seen_arg;
+    pthread_mutex_lock(&tls->place.lock);
+    tls->place.current = fresh;
+    pthread_mutex_unlock(&tls->place.lock);
+    tls_context_drop(old);
+    return ERR_NONE;
+}
+
+_Static_assert((int)TLS_DIGEST_SIZE == (int)CREDENTIALS_DIGEST_SIZE, "one digest");
+
+void tls_files_digest(const char *certificate_file, const char *key_file,
+                      unsigned char out[TLS_DIGEST_SIZE])
+{
+    credentials_digest(certificate_file, key_file, out);
 }
 
 void tls_close(struct tls *tls)
 {
     if (!tls)
         return;
-    tls_context_drop(tls->context);
+    tls_context_drop(tls->place.current);
+    pthread_mutex_destroy(&tls->place.lock);
     free(tls);
 }
 
 struct ssl_ctx_st *tls_context(struct tls *tls)
 {
-    return tls->context;
+    return &tls->place;
 }
 
 void tls_observe(struct tls *tls, void (*seen)(void *arg, const struct tls_handshake *handshake),
                  void *arg)
 {
-    tls->context->seen = seen;
-    tls->context->seen_arg = arg;
+    tls->place.current->seen = seen;
+    tls->place.current->seen_arg = arg;
 }
 
 int64_t tls_expires_ms(const struct tls *tls)
 {
-    return credentials_time_ms(&tls->context->credentials.chain.valid_to);
+    return credentials_time_ms(&tls->place.current->credentials.chain.valid_to);
 }
 
 size_t tls_warnings(const struct tls *tls, int64_t now_ms, struct why out[TLS_WARNINGS_MAX])
 {
-    const struct credentials *c = &tls->context->credentials;
+    const struct credentials *c = &tls->place.current->credentials;
     const char *op = "vouch for the TLS certificate";
     size_t n = 0;
     char date[CLOCK_RFC3339_SIZE];
@@ -171,7 +211,7 @@ size_t tls_warnings(const struct tls *tls, int64_t now_ms, struct why out[TLS_WA
 
 void tls_fingerprint(const struct tls *tls, char out[TLS_FINGERPRINT_SIZE])
 {
-    const mbedtls_x509_buf *der = &tls->context->credentials.chain.raw;
+    const mbedtls_x509_buf *der = &tls->place.current->credentials.chain.raw;
     unsigned char digest[32];
     must(mbedtls_sha256(der->p, der->len, digest, 0) == 0);
     static const char digits[] = "0123456789ABCDEF";

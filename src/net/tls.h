@@ -13,10 +13,12 @@
  * asks for (SNI) plays no part: there is one certificate.
  *
  * Sessions resume by stateless tickets. Their key changes every TLS_TICKET_SECONDS, the one before
- * still opens tickets that are in date, and both die with the context.
+ * still opens tickets that are in date, and both die when the certificate is exchanged: such a
+ * client gets a full handshake.
  *
- * Threads: a context is shared by all loops and counted; tls_close may come while connections are
- * alive (a certificate is exchanged): they keep what they need. Each connection belongs to a loop.
+ * Threads: shared by all loops. tls_reload, and what reads or changes a struct tls, belong to the
+ * thread that opened it; connections may come and go meanwhile. tls_close may come while
+ * connections are alive: they keep what they need. Each connection belongs to a loop.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -28,10 +30,11 @@ enum {
     TLS_RENEW_DAYS = 30,        /* a self-signed certificate is renewed this long before its end */
     TLS_SELF_SIGNED_DAYS = 825, /* the longest that browsers accept */
     TLS_WARNINGS_MAX = 4,
+    TLS_DIGEST_SIZE = 32,
     TLS_FINGERPRINT_SIZE = 96, /* 32 bytes as "AB:CD:…" and the NUL */
 };
 
-struct tls;        /* owns one SSL_CTX */
+struct tls;        /* an SSL_CTX, and the pair that is in use */
 struct ssl_ctx_st; /* what libh2o calls SSL_CTX */
 
 /* How a handshake ended. Every text is a constant. */
@@ -48,6 +51,18 @@ struct tls_handshake {
  */
 enum err tls_open(const char *certificate_file, const char *key_file, struct tls **out,
                   struct why *why);
+
+/*
+ * Serves another pair from now on. Connections that have begun keep the old one, which goes with
+ * the last of them. On failure nothing changes.
+ */
+enum err tls_reload(struct tls *tls, const char *certificate_file, const char *key_file,
+                    struct why *why);
+
+/* What the files hold now; another value later means that tls_reload is due. */
+void tls_files_digest(const char *certificate_file, const char *key_file,
+                      unsigned char out[TLS_DIGEST_SIZE]);
+
 void tls_close(struct tls *tls);
 
 /* For h2o_accept_ctx_t.ssl_ctx; lives as long as tls. */
@@ -55,7 +70,7 @@ struct ssl_ctx_st *tls_context(struct tls *tls);
 
 /*
  * Calls seen(arg, …) at the end of each handshake, on the loop that serves it. Set it before the
- * first connection; arg lives as long as connections do.
+ * first connection; it outlasts reloads, and arg lives as long as connections do.
  */
 void tls_observe(struct tls *tls, void (*seen)(void *arg, const struct tls_handshake *handshake),
                  void *arg);

@@ -23,7 +23,7 @@
 #include <mbedtls/ssl_ciphersuites.h>
 
 struct ssl_st {
-    SSL_CTX *context;
+    struct tls_context *context;
     mbedtls_ssl_context tls;
     BIO *bio;
     int error;        /* SSL_ERROR_… of the last call */
@@ -71,7 +71,7 @@ static const char *failure_text(int code)
 
 static void report(const SSL *ssl, const char *failure)
 {
-    const SSL_CTX *context = ssl->context;
+    const struct tls_context *context = ssl->context;
     if (!context->seen)
         return;
     struct tls_handshake handshake = {.failure = failure, .resumed = ssl->resumed};
@@ -88,13 +88,13 @@ static void report(const SSL *ssl, const char *failure)
 int tls_ticket_write(void *p, const mbedtls_ssl_session *session, unsigned char *start,
                      const unsigned char *end, size_t *length, uint32_t *lifetime)
 {
-    SSL_CTX *context = p;
+    struct tls_context *context = p;
     return mbedtls_ssl_ticket_write(&context->tickets, session, start, end, length, lifetime);
 }
 
 int tls_ticket_open(void *p, mbedtls_ssl_session *session, unsigned char *ticket, size_t length)
 {
-    SSL_CTX *context = p;
+    struct tls_context *context = p;
     int r = mbedtls_ssl_ticket_parse(&context->tickets, session, ticket, length);
     if (r == 0 && shaking)
         shaking->resumed = true;
@@ -151,10 +151,10 @@ SSL *SSL_new(SSL_CTX *ctx)
 {
     SSL *ssl = calloc(1, sizeof *ssl);
     must(ssl != NULL);
-    ssl->context = tls_context_hold(ctx);
+    ssl->context = tls_context_take(ctx);
     mbedtls_ssl_init(&ssl->tls);
     mbedtls_ssl_set_bio(&ssl->tls, ssl, bio_send, bio_receive, NULL);
-    int r = mbedtls_ssl_setup(&ssl->tls, &ctx->config);
+    int r = mbedtls_ssl_setup(&ssl->tls, &ssl->context->config);
     if (r != 0) {
         ssl->failed = true;
         report(ssl, failure_text(r));
