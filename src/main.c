@@ -47,17 +47,24 @@ static int delivered(int code)
     return code ? code : failed;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int run(int argc, char **argv)
 {
     keep_standard_descriptors();
     if (argc < 2)
         return cmd_help(1, argv);
     /* What people try first. */
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+    if (asks_for_help(argv[1]))
         return cmd_help(argc - 1, argv + 1);
     if (strcmp(argv[1], "--version") == 0)
         return cmd_version(argc - 1, argv + 1);
     const struct command *command = find(argv[1]);
+    if (command && argc > 2 && asks_for_help(argv[2]))
+        return cmd_help(2, argv);
     if (command)
         return command->run(argc - 1, argv + 1);
 

@@ -337,7 +337,7 @@ def main():
     args = parser.parse_args()
     for tool in ("h2load", "curl"):
         if not shutil.which(tool):
-            sys.exit(f"bench: {tool} is missing. ./build.sh test installs what benches need.")
+            sys.exit(f"bench: {tool} is missing. ./build.sh prepare installs what benches need.")
     parts = [f"Measured on {machine()}, medians of {args.rounds} interleaved rounds.\n"]
     print(parts[0])
     for name, run in PARTS.items():

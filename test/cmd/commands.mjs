@@ -52,6 +52,7 @@ await tap({
     for (const name of commands) {
       assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
       assert.match(ends(0, ['help', name]).stdout, new RegExp(`^anteroom ${name}`));
+      for (const ask of ['--help', '-h']) assert.equal(ends(0, [name, ask]).stdout, ends(0, ['help', name]).stdout);
     }
     for (const args of [[], ['--help'], ['-h']]) assert.equal(ends(0, args).stdout, stdout);
     assert.match(ends(0, ['help', 'config']).stdout, /server[.:][^]*listen/);
