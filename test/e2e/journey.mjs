@@ -9,21 +9,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import jsQR from 'jsqr';
-import { chromium } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { Server, clientIdIn, submission, tap, temporaryDirectory } from '../lib/server.mjs';
+import { Server, clientIdIn, submission, tap } from '../lib/server.mjs';
+import { launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
 if (pictures) mkdirSync(pictures, { recursive: true });
 
 const server = await new Server().start();
-const browser = await chromium.launchPersistentContext(temporaryDirectory('anteroom-chromium-'), {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  ignoreHTTPSErrors: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 
 // A visitor of their own: fresh cookies. Fails the test on anything the console complains about.
 async function visit(options = {}) {
