@@ -74,7 +74,7 @@ test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroo
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
 	    $(call scripts,runner lint binary tool) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
 
-.PHONY: lint bench docs
+.PHONY: lint bench soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
 	@$(RUN) $(LINTS)
 
@@ -82,6 +82,15 @@ bench: all $(BENCHES) ## throughput, latency, memory, size, as ratios (ARGS="--o
 	test/bench/bench.py $(ARGS)
 
 docs: $(REFERENCES) ## docs/reference from the tables in the code
+
+# The long versions of what CI does in short; each names its seed, with which it runs again.
+SOAK ?= 1
+
+soak: all build/release/test/fault/power_loss_test ## the fault suites for half an hour (SOAK=N: N times that)
+	@export ANTEROOM_BIN=$(abspath build/anteroom) ANTEROOM_SEEDS=$$((5000 * $(SOAK))) SEED=$$(date +%s) \
+	    CMOCKA_MESSAGE_OUTPUT=TAP STOPS=$$((300 * $(SOAK))) && build/release/test/fault/power_loss_test && \
+	KILLS=$$((2000 * $(SOAK))) test/fault/kill.mjs && KILLS=$$((1000 * $(SOAK))) test/fault/kill_journey.mjs && \
+	test/fault/stop.mjs
 
 # ---- packing, cleaning ---------------------------------------------------------------------------
 
