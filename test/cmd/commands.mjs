@@ -140,10 +140,10 @@ await tap({
   },
   'list: newest first, the same in columns and in JSON': () => {
     const text = ends(0, ['list', '--data', server.data]).stdout.trimEnd().split('\n');
-    assert.deepEqual(text.map(clientIdIn), ids.toReversed());
+    assert.deepEqual(text.map(clientIdIn), [...ids].reverse());
     assert.match(text[2], /First Ltd +Ada Lovelace +/);
     const rows = ends(0, ['list', '--json', '--data', server.data]).stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
-    assert.deepEqual(rows.map((row) => row.client_id), ids.toReversed());
+    assert.deepEqual(rows.map((row) => row.client_id), [...ids].reverse());
     assert.equal(rows[0].company_name, '第三会社 😀');
     assert.deepEqual(rows[0].service_type, submission.service_type);
     assert.match(rows[0].created_at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -151,7 +151,7 @@ await tap({
   },
   'list: --limit, and a word about the rest': () => {
     const out = ends(0, ['list', '--limit', '2', '--data', server.data]);
-    assert.deepEqual(out.stdout.trimEnd().split('\n').map(clientIdIn), ids.toReversed().slice(0, 2));
+    assert.deepEqual(out.stdout.trimEnd().split('\n').map(clientIdIn), [...ids].reverse().slice(0, 2));
     assert.match(out.stderr, /--limit/);
     assert.equal(ends(0, ['list', '--json', '--limit', '1', '--data', server.data]).stderr, '');
     ends(0, ['list', '--limit', '18446744073709551615', '--data', server.data]);

@@ -148,6 +148,9 @@ for folder in .git data anteroom-data vendor/work/apt vendor/downloads/h2o test/
 done
 passes "words: without git, what git would ignore is not looked at" lint words
 
+clean node
+planted node test/web/bad.mjs '2: newer than Node 18' 'a method of Node 20' "//\nconst b = a.toReversed();"
+
 clean files
 planted files src/base/bad.h '1: the first line is not' 'no licence line' 'int x;'
 planted files src/base/bad.c '501: longer than 500' '501 lines' "$spdx\n$(yes 'int x;' | head -n 500)"
