@@ -59,20 +59,27 @@ void headers_attach(h2o_pathconf_t *path, int https)
     self->https = https;
 }
 
+/* A whole answer of HTTP/1 to what never became a request. */
+static h2o_iovec_t refusal(struct buf *answer, const char *status, struct str body)
+{
+    buf_init(answer, 8192);
+    buf_fmt(answer,
+            "HTTP/1.1 %s\r\nconnection: close\r\n"
+            "content-type: text/plain; charset=utf-8\r\ncontent-length: %zu\r\n",
+            status, body.len);
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        buf_fmt(answer, "%s: %s\r\n", always[i].name.ptr, always[i].value.ptr);
+    buf_str(answer, STR("\r\n"));
+    buf_str(answer, body);
+    return h2o_iovec_init(answer->ptr, answer->len);
+}
+
 void headers_prepare(void)
 {
-    static struct buf answer;
-    static const struct str body = STR_INIT("This request cannot be read.\n");
-    if (answer.len)
+    static struct buf bad, large;
+    if (bad.len)
         return;
-    buf_init(&answer, 8192);
-    buf_fmt(&answer,
-            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
-            "content-type: text/plain; charset=utf-8\r\ncontent-length: %zu\r\n",
-            body.len);
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        buf_fmt(&answer, "%s: %s\r\n", always[i].name.ptr, always[i].value.ptr);
-    buf_str(&answer, STR("\r\n"));
-    buf_str(&answer, body);
-    h2o_http1_bad_request = h2o_iovec_init(answer.ptr, answer.len);
+    h2o_http1_bad_request = refusal(&bad, "400 Bad Request", STR("This request cannot be read.\n"));
+    h2o_http1_large_request = refusal(&large, "431 Request Header Fields Too Large",
+                                      STR("The head of this request is too large.\n"));
 }

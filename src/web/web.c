@@ -21,7 +21,7 @@
 _Static_assert((int)WEB_HOSTS == (int)LISTENER_KINDS, "a host for each kind of listener");
 
 enum { COMPRESS_FROM = 1024, COMPRESS_LEVEL = 4 };
-enum { BODY_SLACK = 4, STREAMS_AT_ONCE = 64, LOOPS_MAX = 64 };
+enum { BODY_SLACK = 4, HEAD_SLACK = 2, STREAMS_AT_ONCE = 64, LOOPS_MAX = 64 };
 
 struct handler {
     h2o_handler_t super;
@@ -67,6 +67,7 @@ static void configure(struct web *web)
     g->server_name = h2o_iovec_init(NULL, 0); /* no Server header */
     /* Somewhat above our own limit, so that most who exceed it get our page and not a bare line. */
     g->max_request_entity_size = (size_t)c->limits_body_size * BODY_SLACK;
+    h2o_max_reqlen = (size_t)c->limits_header_size * HEAD_SLACK;
     g->handshake_timeout = (uint64_t)c->limits_request_time;
     g->http1.req_timeout = (uint64_t)c->limits_request_time;
     g->http1.upgrade_to_http2 = 0;

@@ -1,0 +1,182 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Floods over one HTTP/2 connection. Each ends with that connection, while others are served; the
+// server's memory is measured. What vendor/patches/h2o/0005, 0006 and 0007 change.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { block, flag, frame, h2, setting, type, word } from '../lib/frames.mjs';
+import { Server, request, sleep, submission, tap } from '../lib/server.mjs';
+
+const server = await new Server({ env: { ANTEROOM_SERVER__LOOPS: '1', ANTEROOM_TELEMETRY__LOG__LEVEL: 'warn' } }).start();
+const priority = 2;
+const calm = 11;
+
+const pseudo = (method, path) => [[':method', method], [':scheme', 'https'], [':path', path], [':authority', 'localhost']];
+const get = block(pseudo('GET', '/apply/company'));
+const submit = block([...pseudo('POST', '/api/v1/submissions'), ['content-type', 'application/json']]);
+const body = Buffer.from(JSON.stringify(submission));
+const both = flag.endStream | flag.endHeaders;
+const open = (stream, head = get, flags = both) => frame(type.headers, flags, stream, head);
+
+const resident = () => Number(readFileSync(`/proc/${server.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+
+// Sends what make(i) gives, a hundred at a time, until the server closes; i counts from 0.
+async function flood(make, { most = 60000, settings, before } = {}) {
+  const socket = await h2(server.port, settings);
+  let closed = false;
+  socket.on('close', () => (closed = true));
+  socket.on('end', () => (closed = true));
+  if (before) socket.write(before);
+  let sent = 0;
+  while (!closed && sent < most) {
+    const some = [];
+    for (let k = 0; k < 100; k++) some.push(make(sent++));
+    if (!socket.write(Buffer.concat(some)))
+      await Promise.race([new Promise((done) => socket.once('drain', done)), new Promise((done) => socket.once('close', done)), sleep(2000)]);
+    await new Promise(setImmediate);
+  }
+  for (let i = 0; i < 500 && !closed; i++) await sleep(10);
+  socket.destroy();
+  const goaway = socket.frames.find((f) => f.kind === type.goaway);
+  return { closed, sent, code: goaway?.payload.readUInt32BE(4) };
+}
+
+// Others, meanwhile: one page after the other on a connection of their own each.
+async function others(until) {
+  const took = [];
+  for (let done = false; !done;) {
+    const began = performance.now();
+    assert.equal((await request(`${server.url}/apply/company`)).status, 200);
+    took.push(performance.now() - began);
+    done = await Promise.race([until.then(() => true, () => true), new Promise((go) => setTimeout(go, 5, false))]);
+  }
+  return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)];
+}
+
+const stream = (i) => 2 * i + 1;
+const floods = {
+  'rapid reset: requests taken back at once': [(i) => Buffer.concat([open(stream(i)), frame(type.reset, 0, stream(i), word(8))])],
+  'rapid reset of submissions': [(i) => Buffer.concat([
+    open(stream(i), submit, flag.endHeaders), frame(type.data, flag.endStream, stream(i), body), frame(type.reset, 0, stream(i), word(8))])],
+  'made to reset: a window update of nothing': [(i) => Buffer.concat([open(stream(i)), frame(type.window, 0, stream(i), word(0))])],
+  'made to reset: a window that overflows': [(i) => Buffer.concat([open(stream(i)), frame(type.window, 0, stream(i), word(0x7fffffff))])],
+  'made to reset: data after the end': [(i) => Buffer.concat([open(stream(i)), frame(type.data, flag.endStream, stream(i), body)])],
+  'made to reset: headers after the end': [(i) => Buffer.concat([open(stream(i)), open(stream(i))]), { any: true }],
+  'made to reset: a priority of four bytes': [(i) => Buffer.concat([open(stream(i)), frame(priority, 0, stream(i), word(0))]), { any: true }],
+  'made to reset: a stream that depends on itself': [(i) => Buffer.concat([open(stream(i)), frame(priority, 0, stream(i), Buffer.concat([word(stream(i)), Buffer.from([15])]))]), { any: true }],
+  'made to reset: a body of another length': [(i) => Buffer.concat([
+    open(stream(i), block([...pseudo('POST', '/api/v1/submissions'), ['content-length', '1']]), flag.endHeaders), frame(type.data, flag.endStream, stream(i), body)])],
+  'made to reset: a head without a path': [(i) => open(stream(i), block([[':method', 'GET'], [':scheme', 'https']]))],
+  'more streams than are allowed': [(i) => open(stream(i), submit, flag.endHeaders)],
+  'data for streams that are closed': [() => frame(type.data, 0, 1, body), { before: Buffer.concat([open(1), frame(type.reset, 0, 1, word(8))]) }],
+  'PING': [() => frame(type.ping, 0, 0, Buffer.alloc(8))],
+  'PING, acknowledged': [() => frame(type.ping, 1, 0, Buffer.alloc(8))],
+  'SETTINGS': [() => frame(type.settings, 0, 0, setting(4, 65535))],
+  'SETTINGS, empty': [() => frame(type.settings, 0, 0)],
+  'SETTINGS, acknowledged': [() => frame(type.settings, 1, 0)],
+  'PRIORITY': [(i) => frame(priority, 0, 1, Buffer.concat([word(0), Buffer.from([i & 255])]))],
+  'WINDOW_UPDATE': [() => frame(type.window, 0, 0, word(1))],
+  'RST_STREAM': [() => frame(type.reset, 0, 1, word(8)), { before: open(1) }],
+  'GOAWAY': [() => frame(type.goaway, 0, 0, Buffer.alloc(8))],
+  'frames of no known type': [(i) => frame(0x20 + i % 100, 0, 0, Buffer.from('unknown'))],
+  'DATA of nothing': [() => frame(type.data, 0, 1), { before: open(1, submit, flag.endHeaders) }],
+  'DATA of nothing but padding': [() => frame(type.data, 8, 1, Buffer.from([3, 0, 0, 0])), { before: open(1, submit, flag.endHeaders) }],
+  'DATA of one byte': [() => frame(type.data, 0, 1, Buffer.from('x')), { before: open(1, submit, flag.endHeaders) }],
+  'CONTINUATION of nothing': [() => frame(type.continuation, 0, 1), { before: open(1, get, flag.endStream) }],
+  'CONTINUATION without end': [(i) => frame(type.continuation, 0, 1, block([[`x${i}`, 'y'.repeat(1000)]])), { before: open(1, get, flag.endStream) }],
+};
+
+const tests = {};
+for (const [name, [make, options = {}]] of Object.entries(floods))
+  tests[`${name}: the connection ends, others are served`] = async () => {
+    const before = resident();
+    const under = flood(make, options);
+    const [p99, result] = [await others(under), await under];
+    assert.ok(result.closed, `open after ${result.sent}`);
+    if (!options.any && result.code !== undefined) assert.equal(result.code, calm);
+    const grown = resident() - before;
+    assert.ok(grown < 16, `${grown.toFixed(1)} MiB more`);
+    return `after ${result.sent} at most, ${result.code === undefined ? 'reset' : `GOAWAY ${result.code}`}, others' p99 ${p99.toFixed(0)} ms, ${grown.toFixed(1)} MiB`;
+  };
+
+await tap({
+  'a page and its reload, cancelled halfway, are not taken for an attack': async () => {
+    const socket = await h2(server.port);
+    for (let page = 0, id = 1; page < 20; page++) { // 6 of each 10 answered, the rest given up
+      for (let i = 0; i < 10; i++, id += 2) {
+        socket.write(open(id));
+        if (i >= 6) socket.write(frame(type.reset, 0, id, word(8)));
+      }
+      socket.write(Buffer.concat([frame(type.ping, 0, 0, Buffer.alloc(8)), frame(type.window, 0, 0, word(1000000))]));
+      await sleep(20);
+    }
+    for (let i = 0; i < 200 && socket.frames.filter((f) => f.kind === type.headers).length < 120; i++) await sleep(10);
+    assert.ok(socket.frames.filter((f) => f.kind === type.headers).length >= 120);
+    assert.ok(!socket.frames.some((f) => f.kind === type.goaway));
+    socket.destroy();
+  },
+  ...tests,
+  'HPACK: references to one large entry, on every stream, cost a few MiB': async () => {
+    // A literal with incremental indexing: name "x", a value of 127 + 1 + 30 * 128 bytes.
+    const entry = Buffer.concat([Buffer.from([0x40, 1]), Buffer.from('x'), Buffer.from([0x7f, 0x81, 0x1e]), Buffer.alloc(3968, 0x79)]);
+    const before = resident();
+    const sockets = [];
+    for (let n = 0; n < 4; n++) {
+      const socket = await h2(server.port, setting(4, 0)); // answers may not leave
+      socket.on('error', () => {});
+      socket.write(open(1, Buffer.concat([get, entry]), flag.endHeaders));
+      for (let i = 1; i < 100; i++)
+        socket.write(open(stream(i), Buffer.concat([block(pseudo('POST', '/')), Buffer.alloc(12000, 0x80 | 62)]), flag.endHeaders));
+      sockets.push(socket);
+    }
+    for (let i = 0; i < 500 && sockets.some((socket) => !socket.destroyed); i++) await sleep(10);
+    const grown = resident() - before;
+    assert.ok(sockets.every((socket) => socket.destroyed), 'a bomb is answered by the end of the connection');
+    assert.ok(grown < 8, `${grown.toFixed(1)} MiB`);
+    return `4 connections: ${grown.toFixed(1)} MiB`;
+  },
+  'HPACK: as many references as are allowed, on every stream, cost a few MiB': async () => {
+    const before = resident();
+    const socket = await h2(server.port, setting(4, 0));
+    socket.write(open(1, Buffer.concat([get, Buffer.from([0x40, 1]), Buffer.from('x'), Buffer.from([100]), Buffer.alloc(100, 0x79)]), flag.endHeaders));
+    for (let i = 1; i < 100; i++)
+      socket.write(open(stream(i), Buffer.concat([block(pseudo('POST', '/')), Buffer.alloc(120, 0x80 | 62)]), flag.endHeaders));
+    await sleep(500);
+    const grown = resident() - before;
+    assert.ok(!socket.destroyed);
+    socket.destroy();
+    assert.ok(grown < 8, `${grown.toFixed(1)} MiB`);
+    return `${grown.toFixed(1)} MiB on one connection`;
+  },
+  'bodies: a hundred at once on one connection cost a few MiB': async () => {
+    const before = resident();
+    const socket = await h2(server.port);
+    let highest = 0;
+    socket.on('error', () => {});
+    for (let i = 0; i < 100 && !socket.destroyed; i++) {
+      socket.write(open(stream(i), submit, flag.endHeaders));
+      for (let k = 0; k < 16; k++) socket.write(frame(type.data, 0, stream(i), Buffer.alloc(16000, 0x20)));
+      await sleep(2);
+      highest = Math.max(highest, resident() - before);
+    }
+    await sleep(300);
+    highest = Math.max(highest, resident() - before);
+    socket.destroy();
+    assert.ok(highest < 16, `${highest.toFixed(1)} MiB`);
+    return `${highest.toFixed(1)} MiB for 25 MB sent`;
+  },
+  'answers that may not leave: sixty pages on one connection cost a few MiB': async () => {
+    const before = resident();
+    const socket = await h2(server.port, setting(4, 0));
+    for (let i = 0; i < 90; i++) socket.write(open(stream(i)));
+    await sleep(500);
+    const grown = resident() - before;
+    socket.destroy();
+    assert.ok(grown < 16, `${grown.toFixed(1)} MiB`);
+    return `${grown.toFixed(1)} MiB`;
+  },
+  'afterwards a submission is stored and the server stops cleanly': async () => {
+    assert.equal((await server.submit()).status, 201);
+    assert.equal(await server.stop(), 0, server.log.slice(-4000));
+  },
+});
