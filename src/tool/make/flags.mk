@@ -47,17 +47,19 @@ LINK_HARDEN := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--gc-sect
                -Wl,--as-needed $(FATAL)
 
 # The variants. release is what people run; the others are the same code under instruments.
+# --gc-sections there too: a test of base takes from the libraries only what it calls, and not what
+# a higher layer would have to answer for.
 release_CC      := $(CC)
 release_CFLAGS  := -O2 -fPIE -ffunction-sections -fdata-sections $(HARDEN)
 release_LDFLAGS := -pie $(LINK_HARDEN)
 
 asan_CC         := $(CC)
 asan_CFLAGS     := -O1 -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all
-asan_LDFLAGS    := -pie -fsanitize=address,undefined
+asan_LDFLAGS    := -pie -Wl,--gc-sections -fsanitize=address,undefined
 
 tsan_CC         := $(CC)
 tsan_CFLAGS     := -O1 -fPIE -fsanitize=thread
-tsan_LDFLAGS    := -pie -fsanitize=thread
+tsan_LDFLAGS    := -pie -Wl,--gc-sections -fsanitize=thread
 
 fuzz_CC         := $(CLANG)
 fuzz_CFLAGS     := -O1 -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
