@@ -86,9 +86,10 @@ docs: $(REFERENCES) ## docs/reference from the tables in the code
 # The long versions of what CI does in short; each names its seed, with which it runs again.
 SOAK ?= 1
 
-soak: all build/release/test/fault/power_loss_test ## the fault suites for half an hour (SOAK=N: N times that)
+soak: all $(addprefix build/release/test/fault/,power_loss_test memory_test) ## the fault suites for half an hour (SOAK=N: N times that)
 	@export ANTEROOM_BIN=$(abspath build/anteroom) ANTEROOM_SEEDS=$$((5000 * $(SOAK))) SEED=$$(date +%s) \
-	    CMOCKA_MESSAGE_OUTPUT=TAP STOPS=$$((300 * $(SOAK))) && build/release/test/fault/power_loss_test && \
+	    CMOCKA_MESSAGE_OUTPUT=TAP ANTEROOM_ALLOCATIONS=1000000 STOPS=$$((300 * $(SOAK))) && \
+	build/release/test/fault/power_loss_test && build/release/test/fault/memory_test && \
 	KILLS=$$((2000 * $(SOAK))) test/fault/kill.mjs && KILLS=$$((1000 * $(SOAK))) test/fault/kill_journey.mjs && \
 	test/fault/stop.mjs
 
