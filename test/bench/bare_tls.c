@@ -55,7 +55,8 @@ static void *serve(void *arg)
             continue;
         mbedtls_ssl_context ssl;
         mbedtls_ssl_init(&ssl);
-        must(mbedtls_ssl_setup(&ssl, &tls_context(tls)->config) == 0);
+        struct tls_context *context = tls_context_take(tls_context(tls));
+        must(mbedtls_ssl_setup(&ssl, &context->config) == 0);
         mbedtls_ssl_set_bio(&ssl, &fd, put, get, NULL);
         if (mbedtls_ssl_handshake(&ssl) == 0) {
             unsigned char byte;
@@ -63,6 +64,7 @@ static void *serve(void *arg)
             mbedtls_ssl_close_notify(&ssl);
         }
         mbedtls_ssl_free(&ssl);
+        tls_context_drop(context);
         close(fd);
     }
     return NULL;
