@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
+#include "cmd/sandbox.h"
 #include "config/config.h"
 #include "store/store.h"
 #include "store/writer.h"
@@ -51,19 +52,57 @@ static enum log_format format_of(struct str name)
                                        : LOG_FORMAT_AUTO;
 }
 
+/* "/etc/tls" of "/etc/tls/tls.crt" */
+static const char *folder_of(const char *file, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s", file);
+    char *slash = strrchr(out, '/');
+    if (slash)
+        slash[slash == out] = '\0';
+    return slash ? out : ".";
+}
+
+/*
+ * What a server needs while it runs: its data, and the folders that the certificate's files are
+ * found in and really lie in, so that they can be exchanged.
+ */
+static void enter_sandbox(const struct service *s, const char *assets_dir)
+{
+    if (!str_eq(s->config.server_sandbox, STR("auto"))) {
+        log_event(LOG_WARN, "sandbox", LOG_TEXT("state", "off, as configured"));
+        return;
+    }
+    char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX];
+    struct sandbox_path paths[10] = {
+        {store_path(s->store, ".", data, sizeof data), true},
+        {store_path(s->store, "anteroom.db", database, sizeof database), true},
+        {"/dev/urandom", false},
+    };
+    size_t n = 3;
+    const char *const files[] = {s->certificate.certificate_file, s->certificate.key_file};
+    for (size_t i = 0; i < 2; i++) {
+        paths[n++] = (struct sandbox_path){files[i], false};
+        paths[n++] = (struct sandbox_path){folder_of(files[i], folders[i * 2]), false};
+        if (realpath(files[i], real))
+            paths[n++] = (struct sandbox_path){folder_of(real, folders[i * 2 + 1]), false};
+    }
+    if (assets_dir)
+        paths[n++] = (struct sandbox_path){assets_dir, false};
+    struct sandbox_report report;
+    sandbox_enter(paths, n, &report);
+    log_event(report.in_force ? LOG_INFO : LOG_WARN, "sandbox",
+              LOG_TEXT("state", report.in_force ? "in force" : "not whole"),
+              LOG_TEXT("privileges", report.privileges), LOG_TEXT("files", report.files),
+              LOG_TEXT("calls", report.calls));
+}
+
+/* Threads start behind the sandbox, so that each of them is in it: they come last. */
 static enum err open_all(struct service *s, const char *assets_dir, struct why *why)
 {
     const struct config *c = &s->config;
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%.*s", STR_ARG(c->data_directory));
     enum err e = store_open(directory, &s->store, why);
-    if (e != ERR_NONE)
-        return e;
-    const struct writer_options writer = {
-        .inbox_limit = (unsigned)c->limits_writer_queue,
-        .group_limit = (unsigned)c->limits_writer_group,
-    };
-    e = writer_start(s->store, &writer, &s->writer, why);
     if (e == ERR_NONE)
         e = certificate_open(&s->certificate, c, s->store, why);
     if (e != ERR_NONE)
@@ -71,11 +110,21 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     const struct web_options web = {
         .config = c,
         .store = s->store,
-        .writer = s->writer,
         .tls = s->certificate.tls,
         .assets_dir = assets_dir,
     };
-    return web_start(&web, &s->web, why);
+    e = web_open(&web, &s->web, why);
+    if (e != ERR_NONE)
+        return e;
+    enter_sandbox(s, assets_dir);
+    const struct writer_options writer = {
+        .inbox_limit = (unsigned)c->limits_writer_queue,
+        .group_limit = (unsigned)c->limits_writer_group,
+    };
+    e = writer_start(s->store, &writer, &s->writer, why);
+    if (e == ERR_NONE)
+        web_run(s->web, s->writer);
+    return e;
 }
 
 static void close_all(struct service *s)
@@ -132,7 +181,7 @@ static void greet(const struct service *s)
 static int watch(struct service *s, const sigset_t *signals)
 {
     static const struct timespec turn = {.tv_sec = CERTIFICATE_LOOK_MS / 1000,
-                                         .tv_nsec = CERTIFICATE_LOOK_MS % 1000 * 1000000};
+                                         .tv_nsec = CERTIFICATE_LOOK_MS % 1000 * 1000000L};
     bool on_terminal = isatty(STDERR_FILENO);
     for (;;) {
         int caught = sigtimedwait(signals, NULL, &turn);

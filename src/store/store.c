@@ -86,8 +86,11 @@ static void *check_run(void *context)
     return NULL;
 }
 
-static void check_start(struct store *s)
+void store_check_rest(struct store *s)
 {
+    if (!s->check_due)
+        return;
+    s->check_due = false;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -147,8 +150,7 @@ static enum err open_database(struct store *s, int64_t check_ms, struct why *why
         e = note_creation(c, why);
     if (!e)
         e = audit_check_tail(c, CHECK_AUDIT_EVENTS, why);
-    if (!e && !finished)
-        check_start(s);
+    s->check_due = !e && !finished;
     return e;
 }
 

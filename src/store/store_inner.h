@@ -24,15 +24,19 @@ struct store {
     struct connection first; /* db is NULL once the writer has it */
     atomic_bool damaged;     /* found while running: nothing is served any more */
     atomic_bool closing;
-    bool checking; /* the thread below runs */
+    bool check_due; /* the check at start was given up for its length */
+    bool checking;  /* the thread below runs */
     pthread_t checker;
 };
 
 enum { STORE_CHECK_USUAL = -1 };
 
 /* store_open with a time of its own for the check at start; what remains is checked beside the
- * service. */
+ * service, from when the writer starts: opening starts no thread. */
 enum err store_open_within(const char *directory, int64_t check_ms, struct store **out,
                            struct why *why);
+
+/* Starts what remains of that check. */
+void store_check_rest(struct store *s);
 
 #endif

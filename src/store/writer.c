@@ -288,6 +288,7 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
 static void *writer_run(void *context)
 {
     struct writer *w = context;
+    pthread_setname_np(pthread_self(), "writer"); /* from outside it would take a file of /proc */
     int64_t now = clock_monotonic_ms(), busy_at = now, look_at = now + IDLE_MS;
     bool closed = false;
     while (!closed) {
@@ -344,7 +345,7 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     int rc = pthread_create(&w->thread, NULL, writer_run, w);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     must(rc == 0);
-    pthread_setname_np(w->thread, "writer");
+    store_check_rest(store);
     *out = w;
     return ERR_NONE;
 }

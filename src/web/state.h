@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all loops share: constant after web_start, but for the two flags. Only web/ includes it.
+ * What all loops share: constant after web_run, but for the two flags. Only web/ includes it.
  */
 #ifndef WEB_STATE_H
 #define WEB_STATE_H

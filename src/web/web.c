@@ -152,13 +152,12 @@ static unsigned count_loops(const struct config *c)
     return wanted < 1 ? 1 : wanted > LOOPS_MAX ? LOOPS_MAX : (unsigned)wanted;
 }
 
-enum err web_start(const struct web_options *options, struct web **out, struct why *why)
+enum err web_open(const struct web_options *options, struct web **out, struct why *why)
 {
     struct web *web = h2o_mem_alloc(sizeof *web);
     *web = (struct web){
         .config = options->config,
         .store = options->store,
-        .writer = options->writer,
         .tls = options->tls,
         .assets_dir = options->assets_dir,
         .public_url = derive_public_url(options->config),
@@ -182,16 +181,19 @@ enum err web_start(const struct web_options *options, struct web **out, struct w
     }
     if (e == ERR_NONE)
         e = listen_all(web, why);
-    for (unsigned i = 0; e == ERR_NONE && i < web->loops_n; i++) {
-        loop_start(&web->loops[i]);
-        web->loops_started++;
-    }
     if (e != ERR_NONE) {
         web->loops_n = opened;
         web_close(web);
         *out = NULL;
     }
     return e;
+}
+
+void web_run(struct web *web, struct writer *writer)
+{
+    web->writer = writer;
+    for (; web->loops_started < web->loops_n; web->loops_started++)
+        loop_start(&web->loops[web->loops_started]);
 }
 
 struct str web_public_url(const struct web *web)

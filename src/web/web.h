@@ -3,8 +3,8 @@
  * The server: libh2o on one event loop per core, a public HTTPS listener, an optional plain HTTP
  * listener that redirects to it, and the operations listener (/livez, /readyz) on loopback.
  *
- *     web_start ─▶ loops run ─▶ web_drain (SIGTERM): listeners close, GOAWAY, requests in flight
- *     finish, idle connections close ─▶ writer_stop ─▶ web_close
+ *     web_open: addresses taken, no thread yet ─▶ web_run ─▶ web_drain (SIGTERM): listeners close,
+ *     GOAWAY, requests in flight finish, idle connections close ─▶ writer_stop ─▶ web_close
  *
  * Owner: the command that starts it; config, store and tls outlive it. The writer is stopped in
  * between: until then it sends its answers to the loops.
@@ -24,12 +24,15 @@ struct writer;
 struct web_options {
     const struct config *config;
     struct store *store;
-    struct writer *writer;
     struct tls *tls;
     const char *assets_dir; /* development: serve /static from here; NULL: what is compiled in */
 };
 
-enum err web_start(const struct web_options *options, struct web **out, struct why *why);
+/* Takes the addresses and opens what each loop reads from. Nothing runs yet. */
+enum err web_open(const struct web_options *options, struct web **out, struct why *why);
+
+/* Starts the loops; returns when they take connections. Once. */
+void web_run(struct web *web, struct writer *writer);
 
 /* The address people type: "https://localhost:8443". */
 struct str web_public_url(const struct web *web);

@@ -143,6 +143,7 @@ sees_config := config core base
 sees_net    := net core base
 sees_store  := store core base
 sees_tool   := web store config core base
+sees_cmd     = $(LAYERS)
 sees         = $(or $(sees_$(1)),$(filter-out cmd,$(LAYERS)))
 room         = $(word 2,$(subst /, ,$(1)))
 seen         = $(foreach l,$(filter $(call sees,$(call room,$(2))),$(PRESENT)),build/$(1)/lib$l.a)
