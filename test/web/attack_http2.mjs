@@ -24,15 +24,14 @@ const resident = () => Number(readFileSync(`/proc/${server.process.pid}/status`,
 async function flood(make, { most = 60000, settings, before } = {}) {
   const socket = await h2(server.port, settings);
   let closed = false;
-  socket.on('close', () => (closed = true));
-  socket.on('end', () => (closed = true));
+  const close = new Promise((done) => socket.once('close', done).once('end', done)).then(() => (closed = true));
   if (before) socket.write(before);
   let sent = 0;
   while (!closed && sent < most) {
     const some = [];
     for (let k = 0; k < 100; k++) some.push(make(sent++));
     if (!socket.write(Buffer.concat(some)))
-      await Promise.race([new Promise((done) => socket.once('drain', done)), new Promise((done) => socket.once('close', done)), sleep(2000)]);
+      await Promise.race([new Promise((done) => socket.once('drain', done)), close, sleep(2000)]);
     await new Promise(setImmediate);
   }
   for (let i = 0; i < 500 && !closed; i++) await sleep(10);
