@@ -158,6 +158,29 @@ struct str utf8_compose(struct arena *a, struct str s)
     return str_eq(composed, s) ? s : composed;
 }
 
+static bool is_space(uint32_t code)
+{
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+           category == UTF8PROC_CATEGORY_ZP || (code >= '\t' && code <= '\r');
+}
+
+struct str utf8_fold(struct arena *a, struct str s)
+{
+    /* A lower-case letter is at most twice as long as the upper-case one (2 bytes become 3). */
+    unsigned char *out = arena_alloc(a, s.len * 2);
+    size_t n = 0;
+    uint32_t code;
+    for (size_t at = 0; at < s.len;) {
+        size_t bytes = utf8_decode(s, at, &code);
+        must(bytes != 0);
+        at += bytes;
+        if (!is_space(code))
+            n += (size_t)utf8proc_encode_char(utf8proc_tolower((utf8proc_int32_t)code), out + n);
+    }
+    return str_of(out, n);
+}
+
 static const struct {
     uint32_t first, last;
 } controls[] = {

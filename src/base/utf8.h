@@ -25,6 +25,10 @@ size_t utf8_length(struct str s);
 /* The composed form (NFC) of valid text; s itself when it already is. */
 struct str utf8_compose(struct arena *a, struct str s);
 
+/* Valid text for comparing: simple lower case, without white space (Unicode's Z categories and the
+ * ASCII ones). */
+struct str utf8_fold(struct arena *a, struct str s);
+
 /*
  * A code point that has no business in what a person typed: C0, DEL, C1; U+2028/2029; bidirectional
  * overrides and isolates U+202A–202E, U+2066–2069; U+FEFF; non-characters.

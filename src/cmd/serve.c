@@ -120,6 +120,7 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     const struct writer_options writer = {
         .inbox_limit = (unsigned)c->limits_writer_queue,
         .group_limit = (unsigned)c->limits_writer_group,
+        .duplicate_ms = c->form_duplicate_days * 24 * 3600 * 1000,
     };
     e = writer_start(s->store, &writer, &s->writer, why);
     if (e == ERR_NONE)

@@ -171,6 +171,14 @@ static int send_draft(struct group *g, const struct job_submit *j)
     return run(s);
 }
 
+static void bind_likeness(sqlite3_stmt *s, int parameter, int64_t likeness)
+{
+    if (likeness)
+        sqlite3_bind_int64(s, parameter, likeness);
+    else
+        sqlite3_bind_null(s, parameter);
+}
+
 static int insert_submission(struct group *g, const struct job_submit *j)
 {
     sqlite3_stmt *s = connection_query(g->connection, SQL_SUBMISSION_INSERT);
@@ -182,6 +190,8 @@ static int insert_submission(struct group *g, const struct job_submit *j)
     bind_text(s, P_SUBMISSION_INSERT_LOCALE, j->locale);
     bind_text(s, P_SUBMISSION_INSERT_CONSENT_VERSION, j->consent_version);
     sqlite3_bind_int64(s, P_SUBMISSION_INSERT_CONSENT_MS, g->now_ms);
+    bind_likeness(s, P_SUBMISSION_INSERT_COMPANY_HASH, j->likeness.company);
+    bind_likeness(s, P_SUBMISSION_INSERT_EMAIL_HASH, j->likeness.email);
     /* sqlcheck has seen to it that the fields follow each other in the order of the table. */
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         bind_text(s, P_SUBMISSION_INSERT_COMPANY_NAME + f, j->form.value[f]);

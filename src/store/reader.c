@@ -140,6 +140,7 @@ static void copy_row(struct arena *a, sqlite3_stmt *s, struct submission_row *ou
     copy_client_id(&out->client_id, column_text(s, C_SUBMISSION_PAGE_CLIENT_ID));
     out->created_ms = sqlite3_column_int64(s, C_SUBMISSION_PAGE_CREATED_MS);
     out->status = arena_str(a, column_text(s, C_SUBMISSION_PAGE_STATUS));
+    out->duplicate_of = arena_str(a, column_text(s, C_SUBMISSION_PAGE_DUPLICATE_OF));
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         out->form.value[f] = arena_str(a, column_text(s, C_SUBMISSION_PAGE_COMPANY_NAME + f));
 }

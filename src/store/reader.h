@@ -35,6 +35,7 @@ struct submission_row {
     struct client_id client_id;
     int64_t created_ms;
     struct str status;
+    struct str duplicate_of; /* an earlier Client ID (writer.h), or empty */
     struct form form;
 };
 

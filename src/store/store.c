@@ -50,7 +50,7 @@ static void mark_damaged(struct store *s, const char *found)
 /* Table by table, so that no long read keeps the log from being reused. */
 static void check_tables(struct store *s, struct connection *c)
 {
-    static const char *const tables[] = {"meta",  "submission", "idempotency",
+    static const char *const tables[] = {"meta",  "submission", "likeness", "idempotency",
                                          "audit", "outbox",     "draft"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/random.h"
+#include "store/duplicates.h"
 #include "store/group.h"
 #include "store/inbox.h"
 #include "store/store_inner.h"
@@ -16,6 +17,7 @@ enum {
     IDLE_MS = 200,        /* nothing to do for so long: time for the log */
     REST_MS = 5000,       /* and for so long: give memory back, look for expired drafts */
     IDLE_PAGES = 256,     /* log pages worth a checkpoint after IDLE_MS; any after REST_MS */
+    COMPARE_MS = 1000,    /* how often, under load, submissions are compared with earlier ones */
     PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
     PURGE_DRAFTS = 200,   /* at a time */
     RETRY_FIRST_MS = 50,  /* pauses between attempts to get the disk back */
@@ -28,6 +30,7 @@ struct writer {
     unsigned group_limit;
     unsigned log_limit; /* pages */
     void (*draw)(void *, size_t);
+    int64_t duplicate_ms;
     pthread_t thread;
 
     /* The writer thread's own. */
@@ -38,6 +41,8 @@ struct writer {
     enum err trouble_kind;
     int64_t retry_at_ms, retry_pause_ms;
     int64_t purge_at_ms;
+    bool uncompared; /* there may be submissions to compare */
+    int64_t compare_at_ms;
     unsigned log_pages;     /* after the last commit */
     unsigned checkpoint_at; /* log pages */
     bool rested;            /* nothing happened since memory was given back */
@@ -235,6 +240,7 @@ static void write_group(struct writer *w, struct job *jobs)
     }
     count(w, jobs, e, clock_monotonic_us() - start);
     answer(jobs, e, &why);
+    w->uncompared = w->duplicate_ms > 0;
     w->rested = false;
 }
 
@@ -256,6 +262,19 @@ static void purge(struct writer *w, int64_t now)
         log_event(LOG_INFO, "expired drafts deleted", LOG_INT("drafts", purged));
 }
 
+static void compare(struct writer *w, int64_t now)
+{
+    struct why why;
+    enum err e = duplicates_mark(&w->connection, w->duplicate_ms, &w->uncompared, &why);
+    if (e) {
+        w->uncompared = true;
+        close_connection(w);
+        set_trouble(w, e, &why);
+        return;
+    }
+    w->compare_at_ms = now + COMPARE_MS;
+}
+
 static void rest(struct writer *w)
 {
     if (w->log_pages)
@@ -273,6 +292,8 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
         return w->retry_at_ms;
     if (now >= w->purge_at_ms)
         purge(w, now);
+    if (w->open && w->uncompared && (idle_ms >= IDLE_MS || now >= w->compare_at_ms))
+        compare(w, now);
     if (w->open &&
         (w->log_pages >= w->checkpoint_at || (idle_ms >= IDLE_MS && w->log_pages >= IDLE_PAGES)))
         checkpoint(w);
@@ -280,6 +301,8 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
         rest(w);
     if (!w->open)
         return w->retry_at_ms;
+    if (w->uncompared && idle_ms >= IDLE_MS)
+        return now;
     if (w->rested)
         return w->purge_at_ms > now ? w->purge_at_ms : now + IDLE_MS;
     return now + (idle_ms < IDLE_MS ? IDLE_MS : REST_MS);
@@ -318,6 +341,8 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     w->store = store;
     w->group_limit = options->group_limit;
     w->draw = options->draw ? options->draw : random_bytes;
+    w->duplicate_ms = options->duplicate_ms;
+    w->uncompared = w->duplicate_ms > 0;
     w->log_limit = options->log_pages ? options->log_pages : CONNECTION_LOG_PAGES;
     w->checkpoint_at = w->log_limit;
     w->purge_at_ms = clock_monotonic_ms() + IDLE_MS;

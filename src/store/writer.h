@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "core/client_id.h"
 #include "core/form.h"
+#include "core/likeness.h"
 
 struct store;
 struct writer;
@@ -53,6 +54,7 @@ struct job_submit {
     struct str source; /* "form" or "api" */
     struct str locale; /* "en" */
     struct str consent_version;
+    struct likeness likeness; /* what a later submission is compared with; 0: with nothing */
     bool has_draft;
     struct draft_id draft; /* sealed content is erased when sent; one that was sent before gives
                               the first answer; one that has expired is no obstacle */
@@ -87,6 +89,7 @@ struct writer_options {
     unsigned inbox_limit; /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
     unsigned group_limit; /* jobs per commit at most */
     unsigned log_pages;   /* checkpoint when the log holds so many; 0: 2048, which is 8 MiB */
+    int64_t duplicate_ms; /* how far back a company or an address is a duplicate; 0: not asked */
     /* Randomness for Client IDs; NULL: random_bytes. */
     void (*draw)(void *out, size_t n);
 };

@@ -129,6 +129,7 @@ void handle_api_submit(struct request *r)
         ticket_drop(ticket);
         return;
     }
+    job->submit.likeness = likeness_of(a, &job->submit.form);
     job->submit.source = STR("api");
     job->submit.locale = STR("en");
     job->submit.consent_version = r->web->config->form_consent_version;

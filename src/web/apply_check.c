@@ -99,6 +99,7 @@ void handle_check_submit(struct request *r)
     };
     for (enum field f = 0; f < FIELD_COUNT; f++)
         job->submit.form.value[f] = arena_str(a, draft->form.value[f]);
+    job->submit.likeness = likeness_of(a, &job->submit.form);
     /* One draft, one submission: the draft's name is what makes a repeat a repeat. */
     mbedtls_sha256(draft->handle.id.bytes, DRAFT_ID_SIZE, job->submit.idempotency, 0);
     enum err e = ticket_put(ticket);

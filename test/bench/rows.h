@@ -55,6 +55,10 @@ static inline void rows_renew(struct job *job)
 {
     random_bytes(job->submit.idempotency, IDEMPOTENCY_SIZE);
     memcpy(job->submit.fingerprint, job->submit.idempotency, FINGERPRINT_SIZE);
+    /* Companies and addresses that nobody had before, the most work for the indexes. */
+    memcpy(&job->submit.likeness, job->submit.idempotency, sizeof job->submit.likeness);
+    job->submit.likeness.company &= INT64_MAX;
+    job->submit.likeness.email &= INT64_MAX;
 }
 
 /* CPU time of the process so far, in microseconds. */

@@ -34,6 +34,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_limits_rate_api] = "10/1h",
     [OPTION_data_directory] = "/var/lib/anteroom",
     [OPTION_form_draft_time] = "1d",
+    [OPTION_form_duplicate_days] = "14",
     [OPTION_form_reply_time] = "within two hours",
     [OPTION_form_consent_version] = "2026-11",
     [OPTION_brand_name] = "Müller & Söhne",

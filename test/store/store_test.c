@@ -198,8 +198,9 @@ static void a_file_before_the_first_schema_is_copied_and_migrated(void **state)
                      SQLITE_OK);
     make_database(d, 2);
     assert_int_equal(trial_number(d, "SELECT count(*) FROM early WHERE x = 'kept'"), 1);
-    char path[128];
-    path_of(d, "anteroom.db.before-1", path);
+    char path[128], name[64];
+    snprintf(name, sizeof name, "anteroom.db.before-%u", store_schema_version());
+    path_of(d, name, path);
     sqlite3 *db;
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     sqlite3_stmt *s;

@@ -255,6 +255,17 @@ await tap({
     }
     assert.ok(!server.log.includes(path.slice(8)), 'the token is in no log');
   },
+  'a second submission of a company is marked for staff, and nobody else is told': async () => {
+    const answers = { company_name: 'Twice Ltd', email: 'one@twice.example' };
+    const first = JSON.parse((await server.submit(answers)).body);
+    const v = visitor();
+    const second = await v.journey({ company_name: 'TWICE  LTD', email: 'two@twice.example' });
+    let marked = [];
+    while (!marked.length) marked = sql("SELECT client_id, duplicate_of FROM submission WHERE duplicate_of = ?", first.client_id);
+    assert.deepEqual(marked, [[second, first.client_id]]);
+    const done = await v.go('/apply/done');
+    assert.ok(!done.body.includes(first.client_id));
+  },
   'the status link reads each state in plain words': async () => {
     const answer = await server.submit();
     const { client_id: id, status_url: url } = JSON.parse(answer.body);

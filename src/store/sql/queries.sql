@@ -27,15 +27,37 @@ ROLLBACK TO job;
 INSERT INTO submission (
     client_id, created_ms, source, locale, consent_version, consent_ms,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
-    service_type, project_scope, timeline, budget_range, notes, consent)
+    service_type, project_scope, timeline, budget_range, notes, consent,
+    company_hash, email_hash)
 VALUES (
     :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
     :company_name, :address, :industry, :industry_other, :contact_name, :email, :phone,
-    :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent);
+    :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent,
+    :company_hash, :email_hash);
+
+-- Submissions that were not compared with earlier ones yet, oldest first.
+-- name: duplicate_batch
+SELECT id, client_id, created_ms, company_hash, email_hash FROM submission
+WHERE id > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compared'), 0)
+ORDER BY id
+LIMIT :n;
+
+-- name: duplicate_mark
+UPDATE submission SET duplicate_of = :duplicate_of WHERE id = :id;
+
+-- name: likeness_find
+SELECT client_id FROM likeness
+WHERE hash IN (:company, :email) AND created_ms >= :since_ms
+ORDER BY created_ms DESC
+LIMIT 1;
+
+-- name: likeness_put
+INSERT INTO likeness (hash, client_id, created_ms) VALUES (:hash, :client_id, :created_ms)
+ON CONFLICT (hash) DO UPDATE SET client_id = excluded.client_id, created_ms = excluded.created_ms;
 
 -- Newest first, a page at a time.
 -- name: submission_page
-SELECT id, client_id, created_ms, status,
+SELECT id, client_id, created_ms, status, duplicate_of,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
     service_type, project_scope, timeline, budget_range, notes, consent
 FROM submission
