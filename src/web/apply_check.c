@@ -69,6 +69,18 @@ static void sent(struct request *r, struct job *job, struct ticket *ticket)
     show(r, draft, &(struct findings){0}, apply_notice(job->result), 503);
 }
 
+/*
+ * The last answers were saved a moment ago: nobody has looked through them since. A person who is
+ * that fast is asked once more and by then is slow enough. The time of saving is the store's, not
+ * the browser's.
+ */
+static bool is_too_fast(const struct request *r, const struct visitor_draft *draft)
+{
+    const struct config *c = r->web->config;
+    int64_t since_ms = clock_wall_ms() - (draft->expires_ms - c->form_draft_time);
+    return since_ms >= 0 && since_ms < c->form_check_time;
+}
+
 void handle_check_submit(struct request *r)
 {
     struct visitor_draft *draft = arena_new(&r->arena, struct visitor_draft);
@@ -82,6 +94,13 @@ void handle_check_submit(struct request *r)
     form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
     if (findings.n) {
         show(r, draft, &findings, STR_EMPTY, 422);
+        return;
+    }
+    if (is_too_fast(r, draft)) {
+        show(r, draft, &findings,
+             STR("That went very fast, and nothing has been sent yet. Look through your answers, "
+                 "then send them."),
+             422);
         return;
     }
 

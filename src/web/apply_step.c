@@ -34,6 +34,8 @@ struct visit {
     bool from_check; /* reached by "Change": Continue leads straight back */
     bool later;      /* "Save and come back later": what is there is kept as it is */
     bool whole;      /* nothing is wrong with what was typed */
+    bool decoy;      /* a field that people do not see was filled in */
+    bool again;      /* and the page without it came back */
     struct visitor_draft draft;
     struct form typed;
 };
@@ -80,6 +82,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .back = visit->from_check ? check_path : steps[visit->step].back,
         .submit = STR("Continue"),
         .notice = notice,
+        .again = visit->again || visit->decoy,
         .fields =
             view_fields_of(&r->arena, &r->web->questions, visit->step, &visit->typed, findings),
     };
@@ -188,16 +191,17 @@ static void save(struct request *r, struct visit *visit)
         show(r, visit, NULL, apply_notice(e), 503);
 }
 
-/* Which button was pressed: the page's own controls begin with "_". */
-static bool asks_for_later(struct request *r)
+/* The page's own controls begin with "_": which button was pressed, and the decoy. */
+static void read_controls(struct request *r, struct visit *visit)
 {
     struct urlencoded u;
     struct str name, value;
-    bool later = false;
     urlencoded_init(&u, r->body);
-    while (urlencoded_next(&u, &r->arena, &name, &value))
-        later |= str_eq(name, STR("_then")) && str_eq(value, STR("later"));
-    return later;
+    while (urlencoded_next(&u, &r->arena, &name, &value)) {
+        visit->later |= str_eq(name, STR("_then")) && str_eq(value, STR("later"));
+        visit->again |= str_eq(name, STR("_again"));
+        visit->decoy |= str_eq(name, STR("_website")) && str_trim(value).len > 0;
+    }
 }
 
 /* Unfinished answers may be kept, but not answers without end. */
@@ -219,6 +223,7 @@ static void submit(struct request *r, enum step step)
         respond_error(r, e, &why);
         return;
     }
+    read_controls(r, visit);
     if (r->hold.status) {
         show(r, visit, NULL, r->hold.notice, r->hold.status);
         return;
@@ -226,9 +231,16 @@ static void submit(struct request *r, enum step step)
     struct findings findings = {0};
     form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
     visit->whole = findings.n == 0;
-    visit->later = asks_for_later(r);
     if (!visit->whole && !(visit->later && fits(&findings))) {
         show(r, visit, &findings, STR_EMPTY, 422);
+        return;
+    }
+    if (visit->decoy && !visit->again) {
+        /* A program, most likely, and perhaps a person's: asked once more, without the decoy. */
+        show(r, visit, NULL,
+             STR("Something filled in a field on this page that people do not see. Look through "
+                 "your answers, then press the button again."),
+             422);
         return;
     }
     e = draft_load(r, &visit->draft, &why);

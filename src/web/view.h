@@ -80,6 +80,7 @@ struct view_form {
     struct str back;    /* where Back leads */
     struct str submit;  /* "Continue" */
     struct str notice;  /* "We are busy…": something to know that is no finding; may be empty */
+    bool again;         /* the decoy was filled in once: not asked again */
     struct view_errors errors;
     struct view_fields fields;
 };
