@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { block, flag, frame, h2, setting, type, word } from '../lib/frames.mjs';
-import { Server, request, sleep, submission, tap } from '../lib/server.mjs';
+import { Server, binary, request, sleep, submission, tap } from '../lib/server.mjs';
 
 const server = await new Server({ env: { ANTEROOM_SERVER__LOOPS: '1', ANTEROOM_TELEMETRY__LOG__LEVEL: 'warn' } }).start();
 const priority = 2;
@@ -19,6 +19,12 @@ const both = flag.endStream | flag.endHeaders;
 const open = (stream, head = get, flags = both) => frame(type.headers, flags, stream, head);
 
 const resident = () => Number(readFileSync(`/proc/${server.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+
+// What sanitizers keep of freed memory says nothing about the server.
+const instrumented = /\/(asan|tsan)\//.test(binary);
+function small(grown, most) {
+  assert.ok(instrumented || grown < most, `${grown.toFixed(1)} MiB more`);
+}
 
 // Sends what make(i) gives, a hundred at a time, until the server closes; i counts from 0.
 async function flood(make, { most = 60000, settings, before } = {}) {
@@ -94,7 +100,7 @@ for (const [name, [make, options = {}]] of Object.entries(floods))
     assert.ok(result.closed, `open after ${result.sent}`);
     if (!options.any && result.code !== undefined) assert.equal(result.code, calm);
     const grown = resident() - before;
-    assert.ok(grown < 16, `${grown.toFixed(1)} MiB more`);
+    small(grown, 16);
     return `after ${result.sent} at most, ${result.code === undefined ? 'reset' : `GOAWAY ${result.code}`}, others' p99 ${p99.toFixed(0)} ms, ${grown.toFixed(1)} MiB`;
   };
 
@@ -131,7 +137,7 @@ await tap({
     for (let i = 0; i < 500 && sockets.some((socket) => !socket.destroyed); i++) await sleep(10);
     const grown = resident() - before;
     assert.ok(sockets.every((socket) => socket.destroyed), 'a bomb is answered by the end of the connection');
-    assert.ok(grown < 8, `${grown.toFixed(1)} MiB`);
+    small(grown, 8);
     return `4 connections: ${grown.toFixed(1)} MiB`;
   },
   'HPACK: as many references as are allowed, on every stream, cost a few MiB': async () => {
@@ -144,7 +150,7 @@ await tap({
     const grown = resident() - before;
     assert.ok(!socket.destroyed);
     socket.destroy();
-    assert.ok(grown < 8, `${grown.toFixed(1)} MiB`);
+    small(grown, 8);
     return `${grown.toFixed(1)} MiB on one connection`;
   },
   'bodies: a hundred at once on one connection cost a few MiB': async () => {
@@ -161,7 +167,7 @@ await tap({
     await sleep(300);
     highest = Math.max(highest, resident() - before);
     socket.destroy();
-    assert.ok(highest < 16, `${highest.toFixed(1)} MiB`);
+    small(highest, 16);
     return `${highest.toFixed(1)} MiB for 25 MB sent`;
   },
   'answers that may not leave: sixty pages on one connection cost a few MiB': async () => {
@@ -171,8 +177,23 @@ await tap({
     await sleep(500);
     const grown = resident() - before;
     socket.destroy();
-    assert.ok(grown < 16, `${grown.toFixed(1)} MiB`);
+    small(grown, 16);
     return `${grown.toFixed(1)} MiB`;
+  },
+  'all kinds at once, by attackers that come back: what others wait': async () => {
+    const quiet = await others(sleep(2000));
+    let over = false, ended = 0;
+    const makes = Object.values(floods);
+    const attackers = [0, 1].map(async (k) => {
+      for (let i = k; !over; i += 2, ended++) {
+        const [make, options = {}] = makes[i % makes.length];
+        await flood(make, { ...options, most: 2000 }).catch(() => {});
+      }
+    });
+    const under = await others(sleep(4000));
+    over = true;
+    await Promise.all(attackers);
+    return `p99 ${quiet.toFixed(1)} ms quiet, ${under.toFixed(1)} ms under ${ended} attacks from the same process`;
   },
   'afterwards a submission is stored and the server stops cleanly': async () => {
     assert.equal((await server.submit()).status, 201);
