@@ -126,6 +126,28 @@ void handle_check_submit(struct request *r)
         show(r, draft, &findings, apply_notice(e), 503);
 }
 
+/* The operator's steps, with the reply time put in; empty ones are left out. */
+static struct view_steps next_steps(struct arena *a, const struct config *c)
+{
+    static const struct str mark = STR_INIT("{reply_time}");
+    const struct str texts[] = {c->form_next_1, c->form_next_2, c->form_next_3};
+    struct view_step *items = arena_new_array(a, struct view_step, sizeof texts / sizeof *texts);
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct str text = texts[i];
+        size_t at = str_find(text, mark.ptr[0], 0);
+        while (at < text.len && !str_starts(str_slice(text, at, text.len), mark))
+            at = str_find(text, mark.ptr[0], at + 1);
+        if (at < text.len)
+            text = arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_slice(text, 0, at)),
+                             STR_ARG(c->form_reply_time),
+                             STR_ARG(str_slice(text, at + mark.len, text.len)));
+        if (text.len)
+            items[n++].text = text;
+    }
+    return (struct view_steps){items, n};
+}
+
 void handle_done_page(struct request *r)
 {
     struct visitor_draft draft;
@@ -135,19 +157,12 @@ void handle_done_page(struct request *r)
         respond_redirect(r, apply_next(&draft));
         return;
     }
-    const struct config *c = r->web->config;
     char iso[CLOCK_RFC3339_SIZE];
-    const struct view_step next[] = {
-        {STR("Someone from our team reads what you sent.")},
-        {arena_fmt(&r->arena, "We write to you %.*s, at the email address you gave us.",
-                   STR_ARG(c->form_reply_time))},
-        {STR("We talk through your project and agree the next step with you.")},
-    };
     struct view_done v = {
         .client_id = arena_str(&r->arena, client_id_str(&draft.client_id)),
         .sent_at = shell_time(&r->arena, draft.sent_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(draft.sent_ms, iso)),
-        .next = {next, sizeof next / sizeof *next},
+        .next = next_steps(&r->arena, r->web->config),
         .status_url = status_url(r, &draft.client_id),
     };
     v.qr = qr_of(&r->arena, v.status_url);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
 #include "web/asset.h"
 #include "web/html.h"
 #include "web/request.h"
@@ -57,9 +58,25 @@ void handle_robots(struct request *r)
                   STR("User-agent: *\nAllow: /$\nDisallow: /apply/\nDisallow: /staff\n"));
 }
 
+/* The longest unit that says it exactly: "7 days", "36 hours", "10 minutes". */
+static struct str duration(struct arena *a, int64_t ms)
+{
+    static const struct {
+        int64_t ms;
+        const char *one;
+    } units[] = {{86400000, "day"}, {3600000, "hour"}, {60000, "minute"}, {1000, "second"}};
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof *units && ms % units[i].ms)
+        i++;
+    int64_t n = ms / units[i].ms;
+    return arena_fmt(a, "%lld %s%s", (long long)n, units[i].one, n == 1 ? "" : "s");
+}
+
 void handle_privacy_page(struct request *r)
 {
-    struct view_text v = {0};
+    struct view_text v = {
+        .draft_time = duration(&r->arena, r->web->config->form_draft_time),
+    };
     shell_fill(&v.shell, r, STR("Privacy"));
     page_privacy(respond_html(r), &v);
     respond_page(r, 200);

@@ -125,7 +125,7 @@ struct view_done {
     struct str client_id;
     struct str sent_at; /* "21 November 2026 at 09:30 UTC" */
     struct str sent_at_iso;
-    struct view_steps next; /* what happens next, three sentences */
+    struct view_steps next; /* what happens next, in the operator's words; may be none */
     struct str status_url;  /* the signed link to its state */
     struct view_qr qr;      /* of that link */
 };
@@ -162,6 +162,7 @@ struct view_start {
 /* /privacy and /accessibility: privacy.html, accessibility.html */
 struct view_text {
     struct view_shell shell;
+    struct str draft_time; /* "7 days": how long a form that was not sent is kept */
 };
 
 /* Any error page: problem.html */

@@ -305,6 +305,18 @@ await tap({
   'the audit chain and the outbox hold a row for each': async () => {
     assert.equal(server.auditVerify().status, 0);
   },
+  'the operator says what happens next, and how long drafts are kept': async () => {
+    const own = await new Server({ env: { ANTEROOM_FORM__NEXT_1: 'Our <team> reads it.', ANTEROOM_FORM__NEXT_2: 'You hear from us {reply_time}!',
+      ANTEROOM_FORM__NEXT_3: '', ANTEROOM_FORM__REPLY_TIME: 'tomorrow', ANTEROOM_FORM__DRAFT_TIME: '36h' } }).start();
+    const v = new Person(own);
+    await v.journey();
+    const { body } = await v.go('/apply/done');
+    const steps = [...body.slice(body.indexOf('class="steps"')).matchAll(/<li>([^<]*)<\/li>/g)].map(([, text]) => text);
+    assert.deepEqual(steps.slice(0, 2), ['Our &lt;team&gt; reads it.', 'You hear from us tomorrow!']);
+    assert.equal(steps.length, 2);
+    assert.match((await v.go('/privacy')).body, /deleted 36 hours after you last saved them/);
+    assert.equal(await own.stop(), 0);
+  },
   'the server stops cleanly': async () => {
     assert.equal(await server.stop(), 0);
   },
