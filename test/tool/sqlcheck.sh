@@ -20,6 +20,11 @@ check() {
     sed 's/^/# /' "$dir/said"
 }
 
+# Names for one more migration, and for one behind a gap.
+last=$(find src/store/sql -name '*.up.sql' | wc -l)
+next=$(printf '%04d' $((last + 1)))
+gap=$(printf '%04d' $((last + 2)))
+
 fresh() {
     rm -rf "$dir/sql"
     cp -r src/store/sql "$dir/sql"
@@ -53,15 +58,15 @@ sed -i '/^    phone  /d' "$dir/sql/0001-first.up.sql"
 check "a field without a column" "phone"
 
 fresh
-printf 'CREATE TABLE lax (x);\n' >"$dir/sql/0002-lax.up.sql"
+printf 'CREATE TABLE lax (x);\n' >"$dir/sql/$next-lax.up.sql"
 check "a table that is not STRICT" "table lax is not STRICT"
 
 fresh
-printf 'CREATE TABLE t (x TEXT) STRICT;\n' >"$dir/sql/0003-gap.up.sql"
+printf 'CREATE TABLE t (x TEXT) STRICT;\n' >"$dir/sql/$gap-gap.up.sql"
 check "a gap in the numbers" "without a gap"
 
 fresh
-printf 'BEGIN; CREATE TABLE t (x TEXT) STRICT;\n' >"$dir/sql/0002-open.up.sql"
+printf 'BEGIN; CREATE TABLE t (x TEXT) STRICT;\n' >"$dir/sql/$next-open.up.sql"
 check "a migration that leaves a transaction open" "leaves a transaction open"
 
 fresh
