@@ -88,6 +88,7 @@ enum choice_list choices_find(struct str key)
 
 void choices_set_defaults(struct form_rules *rules)
 {
+    *rules = (struct form_rules){FORM_FIXED_FIELDS};
     for (enum choice_list list = CHOICE_NONE; list < CHOICE_LISTS; list++)
         rules->choices[list] = (struct choices){choices_info[list].items, choices_info[list].n};
 }

@@ -32,6 +32,7 @@ extern const struct choices_info choices_info[CHOICE_LISTS];
 /* The list of that key; CHOICE_NONE when there is none. */
 enum choice_list choices_find(struct str key);
 
+/* Rules of nothing but the fixed fields and the built-in lists. */
 void choices_set_defaults(struct form_rules *rules);
 
 /* Reads one list; errors as "name:line:column: …". */

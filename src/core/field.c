@@ -3,8 +3,14 @@
 
 #include "base/must.h"
 
-static const struct field_info fields[FIELD_COUNT] = {
+const struct field_info fields_fixed[FIELD_COUNT] = {
 #define FIELD(id, ...) [FIELD_##id] = {__VA_ARGS__},
+#include "core/fields.def"
+#undef FIELD
+};
+
+const unsigned char fields_fixed_order[FIELD_COUNT] = {
+#define FIELD(id, ...) FIELD_##id,
 #include "core/fields.def"
 #undef FIELD
 };
@@ -12,13 +18,5 @@ static const struct field_info fields[FIELD_COUNT] = {
 const struct field_info *field_info(enum field field)
 {
     must(field < FIELD_COUNT);
-    return &fields[field];
-}
-
-enum field field_find(struct str name)
-{
-    enum field f = 0;
-    while (f < FIELD_COUNT && !str_eq(fields[f].name, name))
-        f++;
-    return f;
+    return &fields_fixed[field];
 }

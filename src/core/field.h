@@ -5,7 +5,8 @@
  * (their names are checked against the schema at build time) and the reference documentation.
  *
  * A row says name, step, kind, limits, label, hint and the sentence for each thing that can be
- * wrong. Choices (industries, services, …) are the operator's and come in struct form_rules.
+ * wrong. That is the fixed part, in English. What a visitor is asked, in their language and with
+ * the operator's choices, stands in struct form_rules (form.h): ask that for anything people read.
  *
  * Three names are a little longer than the field's own: FIELD_EMAIL_ADDRESS, FIELD_PHONE_NUMBER and
  * FIELD_CONSENT_GIVEN, because FIELD_EMAIL, FIELD_PHONE and FIELD_CONSENT are kinds.
@@ -48,6 +49,9 @@ enum field {
     FIELD_COUNT
 };
 
+/* Fields are numbered: the fixed ones as above, and from FIELD_COUNT what an operator adds. */
+enum { FIELD_EXTRAS_MAX = 32, FIELDS_MAX = FIELD_COUNT + FIELD_EXTRAS_MAX };
+
 struct field_info {
     struct str name; /* HTML name, JSON key, CSV and SQL column: the same word, NUL-terminated */
     enum step step;
@@ -66,9 +70,10 @@ struct field_info {
     struct str if_long;    /* "Company name must be 200 characters or fewer" */
 };
 
-const struct field_info *field_info(enum field field);
+/* The fixed fields, and their numbers one after the other. */
+extern const struct field_info fields_fixed[FIELD_COUNT];
+extern const unsigned char fields_fixed_order[FIELD_COUNT];
 
-/* FIELD_COUNT when there is no field of that name (case counts). */
-enum field field_find(struct str name);
+const struct field_info *field_info(enum field field);
 
 #endif

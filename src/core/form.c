@@ -17,7 +17,7 @@ const char *finding_code_name(enum finding_code code)
     return code_names[code];
 }
 
-const struct finding *findings_for(const struct findings *f, enum field field)
+const struct finding *findings_for(const struct findings *f, size_t field)
 {
     for (size_t i = 0; i < f->n; i++)
         if (f->items[i].field == field)
@@ -25,9 +25,18 @@ const struct finding *findings_for(const struct findings *f, enum field field)
     return NULL;
 }
 
-void form_copy(struct form *to, const struct form *from, unsigned steps)
+size_t form_field(const struct form_rules *rules, struct str name)
 {
-    for (enum field f = 0; f < FIELD_COUNT; f++)
-        if (steps & FORM_STEP(field_info(f)->step))
+    size_t f = 0;
+    while (f < rules->fields_n && !str_eq(rules->fields[f].name, name))
+        f++;
+    return f;
+}
+
+void form_copy(const struct form_rules *rules, struct form *to, const struct form *from,
+               unsigned steps)
+{
+    for (size_t f = 0; f < rules->fields_n; f++)
+        if (steps & FORM_STEP(rules->fields[f].step))
             to->value[f] = from->value[f];
 }

@@ -52,13 +52,24 @@ struct choices {
     size_t n;
 };
 
-/* What the operator configured. */
+/*
+ * What is asked, in one language: the fixed fields (numbered by enum field), then the operator's,
+ * and what may be chosen. Everything that walks a form walks this, in `order` where a person reads
+ * it: for (i < fields_n) fields[order[i]].
+ */
 struct form_rules {
-    struct choices choices[CHOICE_LISTS];
+    const struct field_info *fields; /* fields_n of them, FIELD_COUNT at least */
+    const unsigned char *order; /* their numbers as the form asks them; a step's lie together */
+    size_t fields_n;
+    struct choices choices[CHOICE_LISTS + FIELD_EXTRAS_MAX]; /* by field_info.list */
 };
 
+/* The beginning of an initialiser: nothing but the fixed fields. */
+#define FORM_FIXED_FIELDS                                                                          \
+    .fields = fields_fixed, .order = fields_fixed_order, .fields_n = FIELD_COUNT
+
 struct form {
-    struct str value[FIELD_COUNT];
+    struct str value[FIELDS_MAX]; /* by the field's number */
 };
 
 /* "other": the industry that asks for industry_other. */
@@ -75,13 +86,13 @@ enum finding_code {
 };
 
 struct finding {
-    enum field field;
+    size_t field;
     enum finding_code code;
     struct str message; /* a whole sentence without a full stop, the same words everywhere */
 };
 
 struct findings {
-    struct finding items[FIELD_COUNT]; /* at most one a field, in the order of the form */
+    struct finding items[FIELDS_MAX]; /* at most one a field, in the order of the form */
     size_t n;
 };
 
@@ -89,30 +100,35 @@ struct findings {
 #define FORM_STEP(step) (1u << (step))
 #define FORM_ALL        ((1u << STEP_COUNT) - 1)
 
+/* The number of the field of that name (case counts); fields_n when there is none. */
+size_t form_field(const struct form_rules *rules, struct str name);
+
 /*
  * Reads an application/x-www-form-urlencoded body holding fields of the given steps. FIELD_CHOICES
  * may repeat; every other name at most once. Names that begin with "_" are the page's own controls,
  * not fields, and are passed over (urlencoded.h reads them).
  */
-enum err form_from_urlencoded(struct arena *a, struct str body, unsigned steps, struct form *out,
-                              struct why *why);
+enum err form_from_urlencoded(struct arena *a, const struct form_rules *rules, struct str body,
+                              unsigned steps, struct form *out, struct why *why);
 
 /*
  * Reads a JSON object with the same names. Texts are strings, FIELD_NUMBER a whole number or a
  * string, FIELD_CHOICES an array of strings, FIELD_CONSENT true, false or a string. null is "not
  * given". Nothing is passed over: the program at the other end can spell.
  */
-enum err form_from_json(struct arena *a, struct str body, unsigned steps, struct form *out,
-                        struct why *why);
+enum err form_from_json(struct arena *a, const struct form_rules *rules, struct str body,
+                        unsigned steps, struct form *out, struct why *why);
 
 /*
  * Canonical body for the given steps: what form_from_urlencoded reads back to the same form.
  * Answers that were not given are left out.
  */
-void form_to_urlencoded(const struct form *form, unsigned steps, struct buf *out);
+void form_to_urlencoded(const struct form_rules *rules, const struct form *form, unsigned steps,
+                        struct buf *out);
 
 /* Copies the fields of the given steps (the views; the texts stay where they are). */
-void form_copy(struct form *to, const struct form *from, unsigned steps);
+void form_copy(const struct form_rules *rules, struct form *to, const struct form *from,
+               unsigned steps);
 
 /*
  * Finds what is wrong with the answers to the given steps. The values of a FIELD_CHOICES that is
@@ -122,7 +138,7 @@ void form_validate(struct arena *a, const struct form_rules *rules, unsigned ste
                    struct form *form, struct findings *out);
 
 /* NULL when nothing is wrong with the field. */
-const struct finding *findings_for(const struct findings *f, enum field field);
+const struct finding *findings_for(const struct findings *f, size_t field);
 
 const char *finding_code_name(enum finding_code code); /* "missing", for the API */
 
@@ -132,6 +148,6 @@ const char *finding_code_name(enum finding_code code); /* "missing", for the API
  * reads as industry_other.
  */
 struct str form_display(struct arena *a, const struct form_rules *rules, const struct form *form,
-                        enum field field);
+                        size_t field);
 
 #endif

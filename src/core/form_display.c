@@ -20,9 +20,9 @@ static struct str labels_of(struct arena *a, const struct choices *list, struct 
 }
 
 struct str form_display(struct arena *a, const struct form_rules *rules, const struct form *form,
-                        enum field field)
+                        size_t field)
 {
-    const struct field_info *info = field_info(field);
+    const struct field_info *info = &rules->fields[field];
     const struct choices *list = &rules->choices[info->list];
     struct str value = form->value[field];
     if (value.len == 0)

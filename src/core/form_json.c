@@ -30,7 +30,7 @@ static struct str text_of(yyjson_val *v)
     return str_of(yyjson_get_str(v), yyjson_get_len(v));
 }
 
-static enum err take_text(struct form_read *r, enum field field, struct str text)
+static enum err take_text(struct form_read *r, size_t field, struct str text)
 {
     if (str_find(text, '\0', 0) < text.len)
         return form_read_refuse(r, field, "it holds a NUL character");
@@ -41,7 +41,7 @@ static enum err take_text(struct form_read *r, enum field field, struct str text
 
 /* Numbers come as they were written. 250.000 is no way to write a whole number in JSON, and as text
  * it would mean something else. */
-static enum err take_number(struct form_read *r, enum field field, yyjson_val *v)
+static enum err take_number(struct form_read *r, size_t field, yyjson_val *v)
 {
     struct str text = str_of(yyjson_get_raw(v), yyjson_get_len(v));
     for (size_t i = 0; i < text.len; i++)
@@ -50,7 +50,7 @@ static enum err take_number(struct form_read *r, enum field field, yyjson_val *v
     return form_read_value(r, field, text);
 }
 
-static enum err take_list(struct form_read *r, enum field field, yyjson_val *list)
+static enum err take_list(struct form_read *r, size_t field, yyjson_val *list)
 {
     yyjson_val *item;
     yyjson_arr_iter items = yyjson_arr_iter_with(list);
@@ -64,9 +64,9 @@ static enum err take_list(struct form_read *r, enum field field, yyjson_val *lis
     return ERR_NONE;
 }
 
-static enum err take(struct form_read *r, enum field field, yyjson_val *v)
+static enum err take(struct form_read *r, size_t field, yyjson_val *v)
 {
-    enum field_kind kind = field_info(field)->kind;
+    enum field_kind kind = r->rules->fields[field].kind;
     if (yyjson_is_null(v))
         return ERR_NONE;
     if (kind == FIELD_CHOICES)
@@ -89,7 +89,7 @@ static enum err take_all(struct form_read *r, yyjson_val *root)
     yyjson_val *key;
     yyjson_obj_iter members = yyjson_obj_iter_with(root);
     while ((key = yyjson_obj_iter_next(&members))) {
-        enum field field;
+        size_t field;
         enum err e = form_read_field(r, text_of(key), false, &field);
         if (e == ERR_NONE)
             e = take(r, field, yyjson_obj_iter_get_val(key));
@@ -99,14 +99,14 @@ static enum err take_all(struct form_read *r, yyjson_val *root)
     return ERR_NONE;
 }
 
-enum err form_from_json(struct arena *a, struct str body, unsigned steps, struct form *out,
-                        struct why *why)
+enum err form_from_json(struct arena *a, const struct form_rules *rules, struct str body,
+                        unsigned steps, struct form *out, struct why *why)
 {
     static const char operation[] = "read the JSON";
     const yyjson_alc memory = {json_alloc, json_realloc, json_free, a};
     struct form_read r;
     yyjson_read_err problem;
-    form_read_begin(&r, a, steps, out, why);
+    form_read_begin(&r, a, rules, steps, out, why);
     if (body.len == 0)
         return err_set(why, ERR_INPUT, operation, "the body is empty");
     /* yyjson unescapes in place, so it works on a copy (with the zeros it wants behind it). */

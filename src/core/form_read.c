@@ -4,16 +4,16 @@
 #include "base/utf8.h"
 #include "core/character.h"
 
-_Static_assert(FIELD_COUNT <= 32, "struct form_read counts the fields in 32 bits");
+_Static_assert(FIELDS_MAX <= 64, "struct form_read counts the fields in 64 bits");
 
 static const char operation[] = "read the form";
 
 enum { NAME_SHOWN_MAX = 40, GROUP = 3, CHOICES_MAX = 100, CHOICE_BYTES_MAX = 128, SHORT_MAX = 64 };
 
-void form_read_begin(struct form_read *r, struct arena *a, unsigned steps, struct form *out,
-                     struct why *why)
+void form_read_begin(struct form_read *r, struct arena *a, const struct form_rules *rules,
+                     unsigned steps, struct form *out, struct why *why)
 {
-    *r = (struct form_read){.arena = a, .steps = steps, .form = out, .why = why};
+    *r = (struct form_read){.arena = a, .rules = rules, .steps = steps, .form = out, .why = why};
     *out = (struct form){0};
 }
 
@@ -31,24 +31,24 @@ static bool may_be_shown(struct str name)
     return true;
 }
 
-enum err form_read_refuse(struct form_read *r, enum field field, const char *what)
+enum err form_read_refuse(struct form_read *r, size_t field, const char *what)
 {
-    return err_set(r->why, ERR_INPUT, operation, "%.*s: %s", STR_ARG(field_info(field)->name),
+    return err_set(r->why, ERR_INPUT, operation, "%.*s: %s", STR_ARG(r->rules->fields[field].name),
                    what);
 }
 
-enum err form_read_field(struct form_read *r, struct str name, bool again, enum field *out)
+enum err form_read_field(struct form_read *r, struct str name, bool again, size_t *out)
 {
-    enum field field = field_find(name);
-    if (field == FIELD_COUNT && may_be_shown(name))
+    size_t field = form_field(r->rules, name), none = r->rules->fields_n;
+    if (field == none && may_be_shown(name))
         return err_set(r->why, ERR_INPUT, operation, "%.*s: there is no field of that name",
                        STR_ARG(name));
-    if (field == FIELD_COUNT)
+    if (field == none)
         return err_set(r->why, ERR_INPUT, operation, "it holds a field that does not exist");
-    const struct field_info *info = field_info(field);
+    const struct field_info *info = &r->rules->fields[field];
     if (!(r->steps & FORM_STEP(info->step)))
         return form_read_refuse(r, field, "this field belongs to another step");
-    uint32_t bit = (uint32_t)1 << field;
+    uint64_t bit = (uint64_t)1 << field;
     if ((r->seen & bit) && !(again && info->kind == FIELD_CHOICES))
         return form_read_refuse(r, field, "this field is there twice");
     r->seen |= bit;
@@ -127,7 +127,7 @@ static struct str plain_number(struct arena *a, struct str s)
 }
 
 /* One more value below those that are there; none twice, none empty. */
-static enum err add_choice(struct form_read *r, enum field field, struct str value)
+static enum err add_choice(struct form_read *r, size_t field, struct str value)
 {
     struct str *all = &r->form->value[field];
     struct str rest = *all, line;
@@ -147,9 +147,9 @@ static enum err add_choice(struct form_read *r, enum field field, struct str val
     return ERR_NONE;
 }
 
-enum err form_read_value(struct form_read *r, enum field field, struct str value)
+enum err form_read_value(struct form_read *r, size_t field, struct str value)
 {
-    const struct field_info *info = field_info(field);
+    const struct field_info *info = &r->rules->fields[field];
     struct str text = tidy(r->arena, info, value);
     if (info->kind == FIELD_CHOICES)
         return add_choice(r, field, text);

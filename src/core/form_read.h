@@ -14,26 +14,27 @@
 
 struct form_read {
     struct arena *arena;
+    const struct form_rules *rules;
     unsigned steps;
-    uint32_t seen; /* a bit a field */
+    uint64_t seen; /* a bit a field */
     struct form *form;
     struct why *why;
 };
 
-void form_read_begin(struct form_read *r, struct arena *a, unsigned steps, struct form *out,
-                     struct why *why);
+void form_read_begin(struct form_read *r, struct arena *a, const struct form_rules *rules,
+                     unsigned steps, struct form *out, struct why *why);
 
 /* The field of that name. ERR_INPUT: there is none, it belongs to another step, or it came before
  * (a FIELD_CHOICES may come again when again is true). */
-enum err form_read_field(struct form_read *r, struct str name, bool again, enum field *out);
+enum err form_read_field(struct form_read *r, struct str name, bool again, size_t *out);
 
 /* Takes one value: UTF-8 without NUL. FIELD_CHOICES: one more value. */
-enum err form_read_value(struct form_read *r, enum field field, struct str value);
+enum err form_read_value(struct form_read *r, size_t field, struct str value);
 
 /* Settles what depends on other fields. */
 void form_read_end(struct form_read *r);
 
 /* ERR_INPUT with "name: what is the matter". */
-enum err form_read_refuse(struct form_read *r, enum field field, const char *what);
+enum err form_read_refuse(struct form_read *r, size_t field, const char *what);
 
 #endif

@@ -4,16 +4,16 @@
 #include "core/form_read.h"
 #include "core/urlencoded.h"
 
-enum err form_from_urlencoded(struct arena *a, struct str body, unsigned steps, struct form *out,
-                              struct why *why)
+enum err form_from_urlencoded(struct arena *a, const struct form_rules *rules, struct str body,
+                              unsigned steps, struct form *out, struct why *why)
 {
     struct form_read r;
     struct urlencoded pairs;
     struct str name, value;
-    form_read_begin(&r, a, steps, out, why);
+    form_read_begin(&r, a, rules, steps, out, why);
     urlencoded_init(&pairs, body);
     while (urlencoded_next(&pairs, a, &name, &value)) {
-        enum field field;
+        size_t field;
         if (str_starts(name, STR("_")))
             continue;
         enum err e = form_read_field(&r, name, true, &field);
@@ -36,11 +36,12 @@ static void write_pair(struct buf *out, bool *first, struct str name, struct str
     urlencoded_escape(out, value);
 }
 
-void form_to_urlencoded(const struct form *form, unsigned steps, struct buf *out)
+void form_to_urlencoded(const struct form_rules *rules, const struct form *form, unsigned steps,
+                        struct buf *out)
 {
     bool first = true;
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+    for (size_t f = 0; f < rules->fields_n; f++) {
+        const struct field_info *info = &rules->fields[f];
         struct str rest = form->value[f], value;
         if (!(steps & FORM_STEP(info->step)) || rest.len == 0)
             continue;

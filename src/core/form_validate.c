@@ -164,19 +164,19 @@ static struct str message(const struct field_info *info, int code)
     }
 }
 
-static bool is_required(const struct form *form, enum field field)
+static bool is_required(const struct form_rules *rules, const struct form *form, size_t field)
 {
     if (field == FIELD_INDUSTRY_OTHER)
         return str_eq(form->value[FIELD_INDUSTRY], form_other);
-    return field_info(field)->required;
+    return rules->fields[field].required;
 }
 
-static int check(const struct form_rules *rules, const struct form *form, enum field field)
+static int check(const struct form_rules *rules, const struct form *form, size_t field)
 {
-    const struct field_info *info = field_info(field);
+    const struct field_info *info = &rules->fields[field];
     struct str value = form->value[field];
     if (value.len == 0)
-        return is_required(form, field) ? FINDING_MISSING : RIGHT;
+        return is_required(rules, form, field) ? FINDING_MISSING : RIGHT;
     return rules_by_kind[info->kind](info, &rules->choices[info->list], value);
 }
 
@@ -209,8 +209,9 @@ void form_validate(struct arena *a, const struct form_rules *rules, unsigned ste
                    struct form *form, struct findings *out)
 {
     out->n = 0;
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+    for (size_t i = 0; i < rules->fields_n; i++) {
+        size_t f = rules->order[i];
+        const struct field_info *info = &rules->fields[f];
         if (!(steps & FORM_STEP(info->step)))
             continue;
         int code = check(rules, form, f);

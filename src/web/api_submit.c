@@ -29,7 +29,8 @@ static struct str finish(struct request *r, struct buf *out)
 }
 
 /* 422 with one entry a finding, in the words of the form. */
-static void respond_findings(struct request *r, const struct findings *findings)
+static void respond_findings(struct request *r, const struct form_rules *rules,
+                             const struct findings *findings)
 {
     struct buf out;
     struct json j;
@@ -43,7 +44,7 @@ static void respond_findings(struct request *r, const struct findings *findings)
     for (size_t i = 0; i < findings->n; i++) {
         const struct finding *f = &findings->items[i];
         json_object(&j, NULL);
-        json_str(&j, "field", field_info(f->field)->name);
+        json_str(&j, "field", rules->fields[f->field].name);
         json_str(&j, "code", str_from(finding_code_name(f->code)));
         json_str(&j, "message", f->message);
         json_end(&j);
@@ -104,6 +105,7 @@ static void hash(struct str domain, struct str text, unsigned char out[32])
 
 void handle_api_submit(struct request *r)
 {
+    const struct form_rules *rules = &r->web->config->rules;
     struct str key;
     if (!read_key(r, &key)) {
         respond_problem(r, 400, STR("This Idempotency-Key cannot be used"),
@@ -116,16 +118,16 @@ void handle_api_submit(struct request *r)
     struct why why = {0};
     /* The body is the request's; the form's texts may be views of it, so it is copied first. */
     struct str body = arena_str(a, r->body);
-    enum err e = form_from_json(a, body, FORM_ALL, &job->submit.form, &why);
+    enum err e = form_from_json(a, rules, body, FORM_ALL, &job->submit.form, &why);
     if (e != ERR_NONE) {
         ticket_drop(ticket);
         respond_error(r, e, &why);
         return;
     }
     struct findings findings = {0};
-    form_validate(a, &r->web->config->rules, FORM_ALL, &job->submit.form, &findings);
+    form_validate(a, rules, FORM_ALL, &job->submit.form, &findings);
     if (findings.n) {
-        respond_findings(r, &findings);
+        respond_findings(r, rules, &findings);
         ticket_drop(ticket);
         return;
     }

@@ -26,7 +26,7 @@ static void show(struct request *r, const struct visitor_draft *draft,
         .notice = notice,
         .company = view_answers_of(&r->arena, rules, STEP_COMPANY, &draft->form),
         .engagement = view_answers_of(&r->arena, rules, STEP_ENGAGEMENT, &draft->form),
-        .errors = view_errors_elsewhere(&r->arena, findings),
+        .errors = view_errors_elsewhere(&r->arena, rules, findings),
     };
     shell_fill(&v.shell, r, STR("Check your answers"));
     v.shell.has_errors = findings->n > 0;
@@ -116,7 +116,7 @@ void handle_check_submit(struct request *r)
         .draft = draft->handle.id,
         .has_idempotency = true,
     };
-    for (enum field f = 0; f < FIELD_COUNT; f++)
+    for (size_t f = 0; f < r->web->config->rules.fields_n; f++)
         job->submit.form.value[f] = arena_str(a, draft->form.value[f]);
     job->submit.likeness = likeness_of(a, &job->submit.form);
     /* One draft, one submission: the draft's name is what makes a repeat a repeat. */

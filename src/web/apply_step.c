@@ -88,7 +88,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
     };
     shell_fill(&v.shell, r, v.heading);
     if (findings) {
-        v.errors = view_errors_of(&r->arena, findings);
+        v.errors = view_errors_of(&r->arena, &r->web->config->rules, findings);
         v.shell.has_errors = findings->n > 0;
     }
     page_form(respond_html(r), &v);
@@ -103,10 +103,11 @@ static void visit_begin(struct request *r, enum step step, struct visit *visit)
     };
 }
 
-static bool is_empty(const struct visitor_draft *draft, enum step step)
+static bool is_empty(const struct form_rules *rules, const struct visitor_draft *draft,
+                     enum step step)
 {
-    for (enum field f = 0; f < FIELD_COUNT; f++)
-        if (field_info(f)->step == step && draft->form.value[f].len)
+    for (size_t f = 0; f < rules->fields_n; f++)
+        if (rules->fields[f].step == step && draft->form.value[f].len)
             return false;
     return true;
 }
@@ -135,7 +136,8 @@ static void page(struct request *r, enum step step)
         return;
     }
     bool lost_first = step == STEP_COMPANY && draft->exists && draft->finished &&
-                      !(draft->finished & FORM_STEP(STEP_COMPANY)) && is_empty(draft, step);
+                      !(draft->finished & FORM_STEP(STEP_COMPANY)) &&
+                      is_empty(&r->web->config->rules, draft, step);
     visit.typed = draft->form;
     show(r, &visit, NULL,
          lost_first ? STR("Your answers to this step are no longer here: they are deleted after "
@@ -179,7 +181,7 @@ static void saved(struct request *r, struct job *job, struct ticket *ticket)
 
 static void save(struct request *r, struct visit *visit)
 {
-    form_copy(&visit->draft.form, &visit->typed, FORM_STEP(visit->step));
+    form_copy(&r->web->config->rules, &visit->draft.form, &visit->typed, FORM_STEP(visit->step));
     visit->draft.finished |= FORM_STEP(visit->step);
     if (!visit->whole)
         visit->draft.finished &= ~FORM_STEP(visit->step);
@@ -218,7 +220,8 @@ static void submit(struct request *r, enum step step)
     struct visit *visit = arena_new(&r->arena, struct visit);
     struct why why = {0};
     visit_begin(r, step, visit);
-    enum err e = form_from_urlencoded(&r->arena, r->body, FORM_STEP(step), &visit->typed, &why);
+    enum err e = form_from_urlencoded(&r->arena, &r->web->config->rules, r->body, FORM_STEP(step),
+                                      &visit->typed, &why);
     if (e != ERR_NONE) {
         respond_error(r, e, &why);
         return;

@@ -29,13 +29,14 @@ bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *
     return true;
 }
 
-bool draft_parse_content(struct arena *a, struct str content, unsigned *finished, struct form *form)
+bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct str content,
+                         unsigned *finished, struct form *form)
 {
     if (content.len < CONTENT_HEADER || content.ptr[0] != CONTENT_VERSION)
         return false;
     *finished = (unsigned char)content.ptr[1] & FORM_ALL;
     struct str body = str_slice(content, CONTENT_HEADER, content.len);
-    return form_from_urlencoded(a, body, FORM_ALL, form, NULL) == ERR_NONE;
+    return form_from_urlencoded(a, rules, body, FORM_ALL, form, NULL) == ERR_NONE;
 }
 
 bool draft_is_returning(const struct request *r)
@@ -53,7 +54,8 @@ static bool open_content(struct request *r, struct str sealed, struct visitor_dr
 {
     struct str content;
     return seal_open(&r->arena, out->handle.key, aad(out), sealed, &content) &&
-           draft_parse_content(&r->arena, content, &out->finished, &out->form);
+           draft_parse_content(&r->arena, &r->web->config->rules, content, &out->finished,
+                               &out->form);
 }
 
 enum err draft_open(struct request *r, const struct draft_handle *handle, struct visitor_draft *out,
@@ -107,7 +109,7 @@ void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct
     buf_init(&content, CONTENT_MAX);
     buf_byte(&content, CONTENT_VERSION);
     buf_byte(&content, (char)draft->finished);
-    form_to_urlencoded(&draft->form, FORM_ALL, &content);
+    form_to_urlencoded(&r->web->config->rules, &draft->form, FORM_ALL, &content);
     job->draft = (struct job_draft){
         .id = draft->handle.id,
         .revision = draft->revision,

@@ -69,7 +69,7 @@ void draft_clear_cookie(struct request *r);
 bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *out);
 
 /* Reads opened content; false when it is not what draft_fill_job wrote. Separate for fuzzing. */
-bool draft_parse_content(struct arena *a, struct str content, unsigned *finished,
-                         struct form *form);
+bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct str content,
+                         unsigned *finished, struct form *form);
 
 #endif

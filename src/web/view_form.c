@@ -78,10 +78,10 @@ static struct str ids(struct arena *a, struct str name, const char *first, const
     return first ? arena_fmt(a, "%.*s%s", STR_ARG(name), first) : STR_EMPTY;
 }
 
-static void question_fill(struct arena *a, const struct form_rules *rules, enum field field,
+static void question_fill(struct arena *a, const struct form_rules *rules, size_t field,
                           struct view_field *out)
 {
-    const struct field_info *info = field_info(field);
+    const struct field_info *info = &rules->fields[field];
     const struct choices *list = &rules->choices[info->list];
     bool long_text = info->kind == FIELD_TEXT && info->max >= ADDRESS_LIMIT;
     const char *hint = info->hint.len ? "-hint" : NULL, *count = long_text ? "-count" : NULL;
@@ -120,7 +120,8 @@ static void question_fill(struct arena *a, const struct form_rules *rules, enum 
 void view_questions_prepare(struct arena *a, const struct form_rules *rules,
                             struct view_questions *out)
 {
-    for (enum field f = 0; f < FIELD_COUNT; f++)
+    out->rules = rules;
+    for (size_t f = 0; f < rules->fields_n; f++)
         question_fill(a, rules, f, &out->fields[f]);
 }
 
@@ -142,21 +143,25 @@ struct view_fields view_fields_of(struct arena *a, const struct view_questions *
                                   enum step step, const struct form *form,
                                   const struct findings *findings)
 {
-    struct view_field *items = arena_new_array(a, struct view_field, FIELD_COUNT);
+    const struct form_rules *rules = questions->rules;
+    struct view_field *items = arena_new_array(a, struct view_field, rules->fields_n);
     size_t n = 0;
-    for (enum field f = 0; f < FIELD_COUNT; f++)
-        if (field_info(f)->step == step)
+    for (size_t i = 0; i < rules->fields_n; i++) {
+        size_t f = rules->order[i];
+        if (rules->fields[f].step == step)
             field_fill(a, &questions->fields[f], form->value[f],
                        findings ? findings_for(findings, f) : NULL, &items[n++]);
+    }
     return (struct view_fields){items, n};
 }
 
-static struct view_errors errors_of(struct arena *a, const struct findings *findings, bool here)
+static struct view_errors errors_of(struct arena *a, const struct form_rules *rules,
+                                    const struct findings *findings, bool here)
 {
     struct view_error *items = arena_new_array(a, struct view_error, findings->n);
     for (size_t i = 0; i < findings->n; i++) {
         const struct finding *f = &findings->items[i];
-        const struct field_info *info = field_info(f->field);
+        const struct field_info *info = &rules->fields[f->field];
         items[i].message = f->message;
         items[i].href = here ? arena_fmt(a, "#%.*s", STR_ARG(info->name))
                              : arena_fmt(a, "%.*s?from=check#%.*s", STR_ARG(step_path(info->step)),
@@ -165,23 +170,26 @@ static struct view_errors errors_of(struct arena *a, const struct findings *find
     return (struct view_errors){items, findings->n};
 }
 
-struct view_errors view_errors_of(struct arena *a, const struct findings *findings)
+struct view_errors view_errors_of(struct arena *a, const struct form_rules *rules,
+                                  const struct findings *findings)
 {
-    return errors_of(a, findings, true);
+    return errors_of(a, rules, findings, true);
 }
 
-struct view_errors view_errors_elsewhere(struct arena *a, const struct findings *findings)
+struct view_errors view_errors_elsewhere(struct arena *a, const struct form_rules *rules,
+                                         const struct findings *findings)
 {
-    return errors_of(a, findings, false);
+    return errors_of(a, rules, findings, false);
 }
 
 struct view_answers view_answers_of(struct arena *a, const struct form_rules *rules, enum step step,
                                     const struct form *form)
 {
-    struct view_answer *items = arena_new_array(a, struct view_answer, FIELD_COUNT);
+    struct view_answer *items = arena_new_array(a, struct view_answer, rules->fields_n);
     size_t n = 0;
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+    for (size_t i = 0; i < rules->fields_n; i++) {
+        size_t f = rules->order[i];
+        const struct field_info *info = &rules->fields[f];
         /* The name of another industry is read in the answer to "industry". */
         if (info->step != step || f == FIELD_INDUSTRY_OTHER)
             continue;

@@ -11,7 +11,8 @@
 
 /* What is the same for every visitor, made once: labels, sentences, choices. */
 struct view_questions {
-    struct view_field fields[FIELD_COUNT];
+    const struct form_rules *rules; /* must outlive it */
+    struct view_field fields[FIELDS_MAX];
 };
 
 void view_questions_prepare(struct arena *a, const struct form_rules *rules,
@@ -23,10 +24,12 @@ struct view_fields view_fields_of(struct arena *a, const struct view_questions *
                                   const struct findings *findings);
 
 /* The error summary: a link to each field on this page, in the words beside the field. */
-struct view_errors view_errors_of(struct arena *a, const struct findings *findings);
+struct view_errors view_errors_of(struct arena *a, const struct form_rules *rules,
+                                  const struct findings *findings);
 
 /* The same for the check page: links lead to the step that asks the question. */
-struct view_errors view_errors_elsewhere(struct arena *a, const struct findings *findings);
+struct view_errors view_errors_elsewhere(struct arena *a, const struct form_rules *rules,
+                                         const struct findings *findings);
 
 /* The answers of one step with links to change them. */
 struct view_answers view_answers_of(struct arena *a, const struct form_rules *rules, enum step step,

@@ -15,14 +15,14 @@ static void names_are_found(void **state)
     (void)state;
     for (enum field f = 0; f < FIELD_COUNT; f++) {
         struct str name = field_info(f)->name;
-        assert_int_equal(field_find(name), f);
+        assert_int_equal(form_field(&sample_rules, name), f);
         assert_int_equal(strlen(name.ptr), name.len);
-        assert_int_equal(field_find(str_slice(name, 0, name.len - 1)), FIELD_COUNT);
+        assert_int_equal(form_field(&sample_rules, str_slice(name, 0, name.len - 1)), FIELD_COUNT);
         for (size_t i = 0; i < name.len; i++)
             assert_true((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || name.ptr[i] == '_');
     }
-    assert_int_equal(field_find(STR("")), FIELD_COUNT);
-    assert_int_equal(field_find(STR("EMAIL")), FIELD_COUNT);
+    assert_int_equal(form_field(&sample_rules, STR("")), FIELD_COUNT);
+    assert_int_equal(form_field(&sample_rules, STR("EMAIL")), FIELD_COUNT);
 }
 
 /* The contract's names, in the contract's order. */

@@ -26,7 +26,7 @@ static struct form read_right(struct arena *a, const char *body)
 {
     struct form form;
     struct why why = {0};
-    enum err e = form_from_json(a, str_from(body), FORM_ALL, &form, &why);
+    enum err e = form_from_json(a, &sample_rules, str_from(body), FORM_ALL, &form, &why);
     assert_string_equal(why.detail, "");
     assert_int_equal(e, ERR_NONE);
     return form;
@@ -147,12 +147,14 @@ static void refuses(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct form form;
         struct why why = {0};
-        enum err e = form_from_json(*state, str_from(rows[i].body), FORM_ALL, &form, &why);
+        enum err e =
+            form_from_json(*state, &sample_rules, str_from(rows[i].body), FORM_ALL, &form, &why);
         assert_int_equal(e, ERR_INPUT);
         if (!str_starts(str_from(why.detail), str_from(rows[i].detail)))
             fail_msg("%s: “%s”, not “%s”", rows[i].body, why.detail, rows[i].detail);
-        assert_int_equal(form_from_json(*state, str_from(rows[i].body), FORM_ALL, &form, NULL),
-                         ERR_INPUT);
+        assert_int_equal(
+            form_from_json(*state, &sample_rules, str_from(rows[i].body), FORM_ALL, &form, NULL),
+            ERR_INPUT);
     }
 }
 
@@ -160,9 +162,9 @@ static void a_field_of_another_step(void **state)
 {
     struct form form;
     struct why why;
-    assert_int_equal(
-        form_from_json(*state, STR("{\"notes\":\"x\"}"), FORM_STEP(STEP_COMPANY), &form, &why),
-        ERR_INPUT);
+    assert_int_equal(form_from_json(*state, &sample_rules, STR("{\"notes\":\"x\"}"),
+                                    FORM_STEP(STEP_COMPANY), &form, &why),
+                     ERR_INPUT);
     assert_string_equal(why.detail, "notes: this field belongs to another step");
 }
 
@@ -173,9 +175,9 @@ static void deep_nesting(void **state)
     struct str open = sample_repeat(*state, STR("["), 100000);
     struct str close = sample_repeat(*state, STR("]"), 100000);
     struct str body = arena_fmt(*state, "{\"notes\":%.*s%.*s}", STR_ARG(open), STR_ARG(close));
-    assert_int_equal(form_from_json(*state, body, FORM_ALL, &form, &why), ERR_INPUT);
+    assert_int_equal(form_from_json(*state, &sample_rules, body, FORM_ALL, &form, &why), ERR_INPUT);
     assert_string_equal(why.detail, "notes: must be text");
-    assert_int_equal(form_from_json(*state, open, FORM_ALL, &form, &why), ERR_INPUT);
+    assert_int_equal(form_from_json(*state, &sample_rules, open, FORM_ALL, &form, &why), ERR_INPUT);
 }
 
 /* Cut anywhere, the body is refused and nothing else happens. */
@@ -186,7 +188,8 @@ static void every_beginning(void **state)
         struct arena a = ARENA_INIT;
         char *exact = arena_alloc(&a, n);
         memcpy(exact, whole, n);
-        assert_int_equal(form_from_json(&a, str_of(exact, n), FORM_ALL, &form, NULL), ERR_INPUT);
+        assert_int_equal(form_from_json(&a, &sample_rules, str_of(exact, n), FORM_ALL, &form, NULL),
+                         ERR_INPUT);
         arena_release(&a);
     }
     (void)state;

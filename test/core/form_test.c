@@ -31,7 +31,7 @@ static void copies_the_steps_asked_for(void **state)
         struct form to = {0};
         for (enum field f = 0; f < FIELD_COUNT; f++)
             to.value[f] = STR("before");
-        form_copy(&to, &from, steps);
+        form_copy(&sample_rules, &to, &from, steps);
         for (enum field f = 0; f < FIELD_COUNT; f++) {
             bool copied = steps & FORM_STEP(field_info(f)->step);
             assert_true(str_eq(to.value[f], copied ? from.value[f] : STR("before")));

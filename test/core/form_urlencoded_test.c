@@ -42,7 +42,8 @@ static void assert_becomes(struct arena *a, enum field field, struct str typed, 
     buf_str(&body, field_info(field)->name);
     buf_byte(&body, '=');
     urlencoded_escape(&body, typed);
-    assert_int_equal(form_from_urlencoded(a, buf_view(&body), FORM_ALL, &form, &why), ERR_NONE);
+    assert_int_equal(form_from_urlencoded(a, &sample_rules, buf_view(&body), FORM_ALL, &form, &why),
+                     ERR_NONE);
     assert_value(&form, field, expected);
     buf_release(&body);
 }
@@ -194,11 +195,13 @@ static void refuses(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct form form;
         struct why why = {0};
-        enum err e = form_from_urlencoded(*state, rows[i].body, rows[i].steps, &form, &why);
+        enum err e =
+            form_from_urlencoded(*state, &sample_rules, rows[i].body, rows[i].steps, &form, &why);
         assert_int_equal(e, ERR_INPUT);
         assert_string_equal(why.detail, rows[i].detail);
-        assert_int_equal(form_from_urlencoded(*state, rows[i].body, rows[i].steps, &form, NULL),
-                         ERR_INPUT);
+        assert_int_equal(
+            form_from_urlencoded(*state, &sample_rules, rows[i].body, rows[i].steps, &form, NULL),
+            ERR_INPUT);
     }
 }
 
@@ -210,20 +213,24 @@ static void choices_are_bounded(void **state)
     buf_init(&body, 1 << 20);
     for (unsigned i = 0; i < 100; i++)
         buf_fmt(&body, "service_type=v%u&service_type=v%u&", i, i);
-    assert_int_equal(form_from_urlencoded(*state, buf_view(&body), FORM_ALL, &form, &why),
-                     ERR_NONE);
+    assert_int_equal(
+        form_from_urlencoded(*state, &sample_rules, buf_view(&body), FORM_ALL, &form, &why),
+        ERR_NONE);
     buf_fmt(&body, "service_type=v100");
-    assert_int_equal(form_from_urlencoded(*state, buf_view(&body), FORM_ALL, &form, &why),
-                     ERR_INPUT);
+    assert_int_equal(
+        form_from_urlencoded(*state, &sample_rules, buf_view(&body), FORM_ALL, &form, &why),
+        ERR_INPUT);
     assert_string_equal(why.detail, "service_type: it holds too many values");
     struct str value = sample_repeat(*state, STR("v"), 128);
     buf_clear(&body);
     buf_fmt(&body, "service_type=%.*s", STR_ARG(value));
-    assert_int_equal(form_from_urlencoded(*state, buf_view(&body), FORM_ALL, &form, &why),
-                     ERR_NONE);
+    assert_int_equal(
+        form_from_urlencoded(*state, &sample_rules, buf_view(&body), FORM_ALL, &form, &why),
+        ERR_NONE);
     buf_byte(&body, 'v');
-    assert_int_equal(form_from_urlencoded(*state, buf_view(&body), FORM_ALL, &form, &why),
-                     ERR_INPUT);
+    assert_int_equal(
+        form_from_urlencoded(*state, &sample_rules, buf_view(&body), FORM_ALL, &form, &why),
+        ERR_INPUT);
     buf_release(&body);
 }
 
@@ -234,10 +241,11 @@ static void comes_back_the_same(void **state)
         struct buf body;
         struct why why = {0};
         buf_init(&body, 1 << 20);
-        form_copy(&wanted, &form, steps);
-        form_to_urlencoded(&form, steps, &body);
-        assert_int_equal(form_from_urlencoded(*state, buf_view(&body), steps, &back, &why),
-                         ERR_NONE);
+        form_copy(&sample_rules, &wanted, &form, steps);
+        form_to_urlencoded(&sample_rules, &form, steps, &body);
+        assert_int_equal(
+            form_from_urlencoded(*state, &sample_rules, buf_view(&body), steps, &back, &why),
+            ERR_NONE);
         for (enum field f = 0; f < FIELD_COUNT; f++)
             assert_value(&back, f, wanted.value[f]);
         buf_release(&body);
@@ -252,11 +260,11 @@ static void writes_the_canonical_body(void **state)
                                    FORM_ALL);
     struct buf body;
     buf_init(&body, 1024);
-    form_to_urlencoded(&form, FORM_ALL, &body);
+    form_to_urlencoded(&sample_rules, &form, FORM_ALL, &body);
     assert_string_equal(buf_cstring(&body),
                         "email=a%40b.c&service_type=b&service_type=a&notes=%C3%A9&consent=yes");
     buf_clear(&body);
-    form_to_urlencoded(&form, FORM_STEP(STEP_COMPANY), &body);
+    form_to_urlencoded(&sample_rules, &form, FORM_STEP(STEP_COMPANY), &body);
     assert_string_equal(buf_cstring(&body), "email=a%40b.c");
     buf_release(&body);
 }

@@ -343,7 +343,7 @@ static void consent_is_yes(void **state)
 
 static void an_operator_without_choices(void **state)
 {
-    static const struct form_rules none;
+    static const struct form_rules none = {FORM_FIXED_FIELDS};
     struct form form = sample_form();
     struct findings found;
     form_validate(*state, &none, FORM_ALL, &form, &found);

@@ -16,12 +16,13 @@ static const struct choice services[] = {CHOICE("devops"), CHOICE("cloud_migrati
                                          CHOICE("audit")};
 static const struct choice times[] = {CHOICE("not_sure"), CHOICE("soon")};
 
-const struct form_rules sample_rules = {{
-    [CHOICE_INDUSTRY] = {industries, 3},
-    [CHOICE_SERVICE] = {services, 3},
-    [CHOICE_TIMELINE] = {times, 2},
-    [CHOICE_BUDGET] = {times, 2},
-}};
+const struct form_rules sample_rules = {
+    FORM_FIXED_FIELDS,
+    .choices[CHOICE_INDUSTRY] = {industries, 3},
+    .choices[CHOICE_SERVICE] = {services, 3},
+    .choices[CHOICE_TIMELINE] = {times, 2},
+    .choices[CHOICE_BUDGET] = {times, 2},
+};
 
 struct form sample_form(void)
 {
@@ -54,7 +55,7 @@ struct form sample_read(struct arena *a, const char *body, unsigned steps)
 {
     struct form form;
     struct why why = {0};
-    enum err e = form_from_urlencoded(a, str_from(body), steps, &form, &why);
+    enum err e = form_from_urlencoded(a, &sample_rules, str_from(body), steps, &form, &why);
     assert_string_equal(why.detail, "");
     assert_int_equal(e, ERR_NONE);
     return form;

@@ -92,20 +92,21 @@ static struct trial_directory directory;
 static void read_forms(void)
 {
     struct arena a = ARENA_INIT;
+    static const struct form_rules rules = {FORM_FIXED_FIELDS};
     struct form form = {0};
     struct why why;
     enum err e = form_from_urlencoded(
-        &a, STR("company_name=A%CC%8Angstr%C3%B6m&email=ada%40example.com&phone=1234567"), FORM_ALL,
-        &form, &why);
+        &a, &rules, STR("company_name=A%CC%8Angstr%C3%B6m&email=ada%40example.com&phone=1234567"),
+        FORM_ALL, &form, &why);
     RIGHT(e == ERR_NONE);
     RIGHT(str_eq(form.value[trial_field("company_name")], STR("Ångström")));
-    e = form_from_json(&a, STR("{\"company_name\":\"Ada\",\"service_type\":[\"x\",\"y\"]}"),
+    e = form_from_json(&a, &rules, STR("{\"company_name\":\"Ada\",\"service_type\":[\"x\",\"y\"]}"),
                        FORM_ALL, &form, &why);
     RIGHT(e == ERR_NONE || e == ERR_INTERNAL || e == ERR_BUSY);
     RIGHT(e != ERR_NONE || str_eq(form.value[trial_field("company_name")], STR("Ada")));
     struct buf out;
     buf_init(&out, 65536);
-    form_to_urlencoded(&form, FORM_ALL, &out);
+    form_to_urlencoded(&rules, &form, FORM_ALL, &out);
     RIGHT(e != ERR_NONE || !buf_ok(&out) || str_starts(buf_view(&out), STR("company_name=Ada")));
     buf_release(&out);
     arena_release(&a);

@@ -16,9 +16,20 @@ enum { FORM_CHECK_MAX = 64 << 20 };
         STR_INIT(value), STR_INIT("Label of " value)                                               \
     }
 
+static const struct choice form_check_items[] = {FORM_CHECK_CHOICE("a"), FORM_CHECK_CHOICE("other"),
+                                                 FORM_CHECK_CHOICE("b")};
+
+static const struct form_rules form_check_rules = {
+    FORM_FIXED_FIELDS,
+    .choices[CHOICE_INDUSTRY] = {form_check_items, 3},
+    .choices[CHOICE_SERVICE] = {form_check_items, 3},
+    .choices[CHOICE_TIMELINE] = {form_check_items, 3},
+    .choices[CHOICE_BUDGET] = {form_check_items, 3},
+};
+
 static inline void form_check_values(const struct form *form)
 {
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
+    for (size_t f = 0; f < form_check_rules.fields_n; f++) {
         struct str value = form->value[f];
         must(utf8_valid(value));
         must(str_eq(value, character_trim(value)));
@@ -31,7 +42,7 @@ static inline void form_check_values(const struct form *form)
 
 static inline void form_check_same(const struct form *a, const struct form *b)
 {
-    for (enum field f = 0; f < FIELD_COUNT; f++)
+    for (size_t f = 0; f < form_check_rules.fields_n; f++)
         must(str_eq(a->value[f], b->value[f]));
 }
 
@@ -42,16 +53,17 @@ static inline void form_check_round_trips(struct arena *a, const struct form *fo
     struct buf body;
     struct json j;
     buf_init(&body, FORM_CHECK_MAX);
-    form_to_urlencoded(form, FORM_ALL, &body);
+    form_to_urlencoded(&form_check_rules, form, FORM_ALL, &body);
     must(buf_ok(&body));
-    must(form_from_urlencoded(a, buf_view(&body), FORM_ALL, &back, NULL) == ERR_NONE);
+    must(form_from_urlencoded(a, &form_check_rules, buf_view(&body), FORM_ALL, &back, NULL) ==
+         ERR_NONE);
     form_check_same(form, &back);
 
     buf_clear(&body);
     json_init(&j, &body);
     json_object(&j, NULL);
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+    for (size_t f = 0; f < form_check_rules.fields_n; f++) {
+        const struct field_info *info = &form_check_rules.fields[f];
         struct str rest = form->value[f], value;
         if (info->kind != FIELD_CHOICES) {
             json_str(&j, info->name.ptr, rest);
@@ -64,7 +76,7 @@ static inline void form_check_round_trips(struct arena *a, const struct form *fo
     }
     json_end(&j);
     must(buf_ok(&body));
-    must(form_from_json(a, buf_view(&body), FORM_ALL, &back, NULL) == ERR_NONE);
+    must(form_from_json(a, &form_check_rules, buf_view(&body), FORM_ALL, &back, NULL) == ERR_NONE);
     form_check_same(form, &back);
     buf_release(&body);
 }
@@ -73,17 +85,9 @@ static inline void form_check_round_trips(struct arena *a, const struct form *fo
  */
 static inline void form_check_findings(struct arena *a, struct form *form)
 {
-    static const struct choice items[] = {FORM_CHECK_CHOICE("a"), FORM_CHECK_CHOICE("other"),
-                                          FORM_CHECK_CHOICE("b")};
-    static const struct form_rules rules = {{
-        [CHOICE_INDUSTRY] = {items, 3},
-        [CHOICE_SERVICE] = {items, 3},
-        [CHOICE_TIMELINE] = {items, 3},
-        [CHOICE_BUDGET] = {items, 3},
-    }};
     struct findings found, again;
-    form_validate(a, &rules, FORM_ALL, form, &found);
-    form_validate(a, &rules, FORM_ALL, form, &again);
+    form_validate(a, &form_check_rules, FORM_ALL, form, &found);
+    form_validate(a, &form_check_rules, FORM_ALL, form, &again);
     must(found.n == again.n);
     for (size_t i = 0; i < found.n; i++) {
         must(found.items[i].field == again.items[i].field);
@@ -91,8 +95,8 @@ static inline void form_check_findings(struct arena *a, struct form *form)
         must(found.items[i].message.len > 0);
         must(i == 0 || found.items[i - 1].field < found.items[i].field);
     }
-    for (enum field f = 0; f < FIELD_COUNT; f++) {
-        struct str shown = form_display(a, &rules, form, f);
+    for (size_t f = 0; f < form_check_rules.fields_n; f++) {
+        struct str shown = form_display(a, &form_check_rules, form, f);
         must((shown.len == 0) == (form->value[f].len == 0));
         must(utf8_valid(shown));
     }

@@ -54,11 +54,13 @@ static void other_cookies_are_none_of_ours(void **state)
 
 /* ---- the content ---- */
 
+static struct config config = {.rules = {FORM_FIXED_FIELDS}};
+
 static bool parse(struct str content, unsigned *finished, struct form *form)
 {
     *finished = 0;
     *form = (struct form){0};
-    return draft_parse_content(&a, content, finished, form);
+    return draft_parse_content(&a, &config.rules, content, finished, form);
 }
 
 static void content_is_version_steps_and_form(void **state)
@@ -99,7 +101,6 @@ static void other_content_is_refused(void **state)
 
 /* ---- saving ---- */
 
-static struct config config;
 static struct web web = {.config = &config};
 
 static struct request make_request(void)

@@ -162,8 +162,8 @@ static void the_summary_links_to_what_is_there(void **state)
     (void)state;
     struct form form = {0};
     struct findings findings = find_wrong(FORM_ALL, &form);
-    struct view_errors here = view_errors_of(&a, &findings);
-    struct view_errors elsewhere = view_errors_elsewhere(&a, &findings);
+    struct view_errors here = view_errors_of(&a, &config.rules, &findings);
+    struct view_errors elsewhere = view_errors_elsewhere(&a, &config.rules, &findings);
     assert_int_equal(here.n, findings.n);
     assert_int_equal(elsewhere.n, findings.n);
     assert_true(findings.n > 2);
@@ -180,7 +180,7 @@ static void the_summary_links_to_what_is_there(void **state)
         assert_true(str_eq(str_slice(here.items[i].href, 1, here.items[i].href.len), id));
     }
     struct findings none = {0};
-    assert_int_equal(view_errors_of(&a, &none).n, 0);
+    assert_int_equal(view_errors_of(&a, &config.rules, &none).n, 0);
 }
 
 static const struct view_answer *answer_in(struct view_answers answers, const char *label)
