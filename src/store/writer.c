@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/random.h"
+#include "store/capture.h"
+#include "store/chain.h"
 #include "store/duplicates.h"
 #include "store/group.h"
 #include "store/inbox.h"
@@ -12,6 +14,7 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 enum {
     IDLE_MS = 200,        /* nothing to do for so long: time for the log */
@@ -33,8 +36,11 @@ struct writer {
     int64_t duplicate_ms;
     pthread_t thread;
 
+    atomic_uint held; /* jobs with the sink */
+
     /* The writer thread's own. */
     struct connection connection;
+    struct capture capture;
     struct group group;
     bool open;          /* connection and group are usable */
     struct why trouble; /* why not, when not */
@@ -53,11 +59,13 @@ struct writer {
 
 /* ---- the write-ahead log -------------------------------------------------------------------- */
 
-static int note_log_pages(void *writer, sqlite3 *db, const char *schema, int pages)
+/* SQLite calls it after each commit. */
+static int on_commit(void *context, sqlite3 *db, const char *schema, int pages)
 {
-    (void)db;
+    struct writer *w = context;
     (void)schema;
-    ((struct writer *)writer)->log_pages = (unsigned)pages;
+    w->log_pages = (unsigned)pages;
+    capture_commit(&w->capture, db, w->log_pages);
     return SQLITE_OK;
 }
 
@@ -113,7 +121,7 @@ static void set_trouble(struct writer *w, enum err kind, const struct why *why)
 /* A connection that can be written with, and what the last committed transaction left. */
 static enum err use_connection(struct writer *w, struct why *why)
 {
-    sqlite3_wal_hook(w->connection.db, note_log_pages, w);
+    sqlite3_wal_hook(w->connection.db, on_commit, w);
     enum err e = group_init(&w->group, &w->connection, w->draw, why);
     if (e)
         close_connection(w);
@@ -146,6 +154,7 @@ static enum err reopen(struct writer *w, struct why *why)
     }
     w->log_pages = 0;
     w->checkpoint_at = w->log_limit;
+    capture_lose(&w->capture); /* the failed group may have been settled as committed */
     e = use_connection(w, why);
     if (!e)
         e = group_probe(&w->group, why);
@@ -175,18 +184,42 @@ static void recover(struct writer *w)
 
 /* ---- groups --------------------------------------------------------------------------------- */
 
-/* Hands every job back; with e, as the answer of all of them. */
-static void answer(struct job *jobs, enum err e, const struct why *why)
+static bool is_call(const struct job *job)
 {
-    while (jobs) {
-        struct job *job = jobs;
-        jobs = job->next; /* after done the job is somebody else's */
-        if (e) {
-            job->result = e;
-            job->why = *why;
-        }
-        job->done(job);
+    return job->kind == JOB_CALL;
+}
+
+static bool waits_for_sink(const struct job *job)
+{
+    return job->wait_for_sink && job->result == ERR_NONE;
+}
+
+/* Answers what was committed, but for the jobs that the sink will answer. */
+static void answer_committed(struct writer *w, struct job *jobs)
+{
+    const struct commit_sink *sink = w->capture.sink;
+    struct job *held = sink && sink->hold ? chain_take(&jobs, waits_for_sink) : NULL;
+    chain_answer(jobs, ERR_NONE, NULL);
+    if (!held)
+        return;
+    atomic_fetch_add(&w->held, chain_length(held));
+    sink->hold(sink->self, held);
+}
+
+void writer_release(struct writer *w, struct job *jobs, enum err e, const struct why *why)
+{
+    unsigned n = chain_length(jobs);
+    chain_answer(jobs, e, why);
+    atomic_fetch_sub(&w->held, n); /* last: from 0 on the writer may go */
+}
+
+static void run_calls(struct job *calls)
+{
+    for (struct job *job = calls; job; job = job->next) {
+        job->result = ERR_NONE;
+        job->call.run(job->call.context);
     }
+    chain_answer(calls, ERR_NONE, NULL);
 }
 
 static void count(struct writer *w, const struct job *jobs, enum err e, int64_t us)
@@ -222,7 +255,12 @@ static void write_group(struct writer *w, struct job *jobs)
 {
     struct why why;
     enum err e;
+    struct job *calls = chain_take(&jobs, is_call);
     int64_t start = clock_monotonic_us();
+    if (!jobs) {
+        run_calls(calls);
+        return;
+    }
     recover(w);
     if (atomic_load_explicit(&w->store->damaged, memory_order_relaxed)) {
         e = refuse_damaged(&why);
@@ -239,7 +277,11 @@ static void write_group(struct writer *w, struct job *jobs)
         }
     }
     count(w, jobs, e, clock_monotonic_us() - start);
-    answer(jobs, e, &why);
+    if (e)
+        chain_answer(jobs, e, &why);
+    else
+        answer_committed(w, jobs);
+    run_calls(calls);
     w->uncompared = w->duplicate_ms > 0;
     w->rested = false;
 }
@@ -354,9 +396,16 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     } else {
         e = connection_open(&w->connection, store->database, CONNECTION_WRITE, why);
     }
+    capture_init(&w->capture, options->sink);
+    /* What the log holds from before is in the sink's image: it begins with an empty one. */
+    if (!e && options->sink &&
+        sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
+            SQLITE_OK)
+        e = connection_error(&w->connection, "checkpoint the database", why);
     if (!e)
         e = use_connection(w, why);
     if (e) {
+        connection_close(&w->connection);
         free(w);
         return e;
     }
@@ -377,13 +426,15 @@ enum err writer_start(struct store *store, const struct writer_options *options,
 
 enum err writer_put(struct writer *w, struct job *job)
 {
+    if (job->kind != JOB_CALL && atomic_load(&w->held) >= w->inbox.limit)
+        return ERR_BUSY;
     job->put_us = clock_monotonic_us();
     return inbox_put(&w->inbox, job) ? ERR_NONE : ERR_BUSY;
 }
 
 unsigned writer_waiting(struct writer *w)
 {
-    return inbox_waiting(&w->inbox);
+    return inbox_waiting(&w->inbox) + atomic_load(&w->held);
 }
 
 void writer_stats(struct writer *w, struct writer_stats *out)
@@ -391,15 +442,18 @@ void writer_stats(struct writer *w, struct writer_stats *out)
     pthread_mutex_lock(&w->stats_lock);
     *out = w->stats;
     pthread_mutex_unlock(&w->stats_lock);
-    out->waiting = inbox_waiting(&w->inbox);
+    out->waiting = writer_waiting(w);
 }
 
 void writer_stop(struct writer *w)
 {
     if (!w)
         return;
+    static const struct timespec moment = {.tv_nsec = 2000000};
     inbox_close(&w->inbox);
     pthread_join(w->thread, NULL);
+    while (atomic_load(&w->held)) /* the sink has them yet */
+        nanosleep(&moment, NULL);
     inbox_release(&w->inbox);
     pthread_mutex_destroy(&w->stats_lock);
     free(w);

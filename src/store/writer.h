@@ -15,9 +15,11 @@
  * growing pauses. So a caller that repeats a job with the same idempotency key (or the same draft)
  * gets the right answer either way: stored once, and what is answered is durable.
  *
+ * A sink (commit.h) gets every commit; jobs that want to wait for it are answered by it.
+ *
  * Owner: the caller makes the job (its memory, usually an arena in it) and gets it back in done.
- * Threads: writer_put from any thread, never blocks; done runs on the writer's thread and must only
- * hand the job over to its loop (it may call writer_put).
+ * Threads: writer_put from any thread, never blocks; done runs on the writer's thread or the sink's
+ * and must only hand the job over to its loop (it may call writer_put).
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -27,12 +29,15 @@
 #include "core/form.h"
 #include "core/likeness.h"
 
+struct commit_sink;
 struct store;
 struct writer;
 
 enum job_kind {
-    JOB_DRAFT, /* save a sealed draft */
-    JOB_SUBMIT /* submission + audit + outbox (+ its draft is marked as sent), in one transaction */
+    JOB_DRAFT,  /* save a sealed draft */
+    JOB_SUBMIT, /* submission + audit + outbox (+ its draft is marked as sent), in one transaction
+                 */
+    JOB_CALL    /* writes nothing: a function runs on the writer's thread between two commits */
 };
 
 enum { DRAFT_ID_SIZE = 16, IDEMPOTENCY_SIZE = 32, FINGERPRINT_SIZE = 32 };
@@ -70,17 +75,26 @@ struct job_submit {
     bool repeated; /* the first answer again; nothing was stored */
 };
 
+/* Everything given to the sink before is what the database holds when run is called. */
+struct job_call {
+    void (*run)(void *context);
+    void *context;
+};
+
 struct job {
-    struct job *next; /* the inbox's own */
+    struct job *next; /* the inbox's own, then the sink's */
     enum job_kind kind;
     union {
         struct job_draft draft;
         struct job_submit submit;
+        struct job_call call;
     };
-    int64_t put_us; /* monotonic; set by writer_put */
+    bool
+        wait_for_sink; /* done only when the sink says so (commit.h); without one it says nothing */
+    int64_t put_us;    /* monotonic; set by writer_put */
     enum err result;
     struct why why;
-    void (*done)(struct job *job); /* on the writer's thread, once */
+    void (*done)(struct job *job); /* on the writer's thread or the sink's, once */
     void *owner;                   /* the caller's */
     void *context;                 /* the caller's too */
 };
@@ -92,6 +106,8 @@ struct writer_options {
     int64_t duplicate_ms; /* how far back a company or an address is a duplicate; 0: not asked */
     /* Randomness for Client IDs; NULL: random_bytes. */
     void (*draw)(void *out, size_t n);
+    /* Gets every commit; NULL: nobody does. Must live until writer_stop has returned. */
+    const struct commit_sink *sink;
 };
 
 struct writer_stats {
@@ -99,7 +115,7 @@ struct writer_stats {
     uint64_t rewritten;   /* groups written a second time because of one job (group.h) */
     uint64_t checkpoints; /* times the log was copied into the database file */
     uint64_t commit_us;   /* all commits together, from BEGIN to durable */
-    unsigned waiting;     /* in the inbox now */
+    unsigned waiting;     /* in the inbox or with the sink now */
     unsigned log_pages;   /* in the write-ahead log after the last commit */
     bool healthy;         /* the last commit worked */
 };
@@ -110,8 +126,12 @@ enum err writer_start(struct store *store, const struct writer_options *options,
 /* ERR_NONE: the writer owns the job until done. ERR_BUSY: the inbox is full (or stopping). */
 enum err writer_put(struct writer *writer, struct job *job);
 
-/* Jobs in the inbox now. */
+/* Jobs in the inbox or with the sink now. */
 unsigned writer_waiting(struct writer *writer);
+
+/* The sink's: gives a chain of held jobs back, each with e as its result; why may be NULL with
+ * ERR_NONE. On any thread. */
+void writer_release(struct writer *writer, struct job *jobs, enum err e, const struct why *why);
 
 void writer_stats(struct writer *writer, struct writer_stats *out);
 

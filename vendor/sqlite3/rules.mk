@@ -15,14 +15,14 @@ SOURCES := sqlite3.c
 #   STRICT_SUBTYPE, LIKE_DOESNT_MATCH_BLOBS, TRUSTED_SCHEMA=0   the strict side of each choice
 #   MAX_EXPR_DEPTH=0         our statements are compiled in: no depth to guard against
 #   DEFAULT_MEMSTATUS=0      no global counter under a mutex on every allocation
-# Features: FTS5 (search), DBSTAT (sizes of tables).
+# Features: FTS5 (search), DBSTAT (sizes of tables), DBPAGE (a page as it is, for the replica).
 # Left out: deprecated calls, shared cache, loading of extensions (no dlopen in a static program).
 FLAGS := -std=gnu11 -I$(WORK) \
          -DSQLITE_THREADSAFE=2 -DSQLITE_DQS=0 -DSQLITE_DEFAULT_FOREIGN_KEYS=1 \
          -DSQLITE_DEFAULT_SYNCHRONOUS=2 -DSQLITE_DEFAULT_WAL_SYNCHRONOUS=2 -DSQLITE_TEMP_STORE=2 \
          -DSQLITE_STRICT_SUBTYPE=1 -DSQLITE_LIKE_DOESNT_MATCH_BLOBS -DSQLITE_TRUSTED_SCHEMA=0 \
          -DSQLITE_MAX_EXPR_DEPTH=0 -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_USE_ALLOCA \
-         -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_DBSTAT_VTAB \
+         -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_DBSTAT_VTAB -DSQLITE_ENABLE_DBPAGE_VTAB \
          -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_LOAD_EXTENSION \
          -DHAVE_USLEEP=1 -DHAVE_FDATASYNC=1 -DHAVE_PREAD=1 -DHAVE_PWRITE=1 -DHAVE_STRCHRNUL=1 \
          -DHAVE_GMTIME_R=1 -DHAVE_LOCALTIME_R=1 -DHAVE_POSIX_FALLOCATE=1 -DHAVE_MALLOC_USABLE_SIZE=0

@@ -131,3 +131,7 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: ping
 SELECT value FROM meta WHERE key = 'created';
+
+-- The file as it is, for a copy of it (image.h).
+-- name: image_pages
+SELECT pgno, data FROM sqlite_dbpage;
