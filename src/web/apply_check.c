@@ -2,8 +2,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "core/urlencoded.h"
 #include "web/apply.h"
 #include "web/html.h"
+#include "web/proof.h"
 #include "web/qr.h"
 #include "web/request.h"
 #include "web/respond.h"
@@ -18,12 +20,20 @@
 
 #include <mbedtls/sha256.h>
 
-static void show(struct request *r, const struct visitor_draft *draft,
-                 const struct findings *findings, struct str notice, int status)
+/* One visit: its draft, and the proof of work that the form brought or is asked for. */
+struct visit {
+    struct visitor_draft draft;
+    struct proof proof;
+};
+
+static void show(struct request *r, const struct visit *visit, const struct findings *findings,
+                 struct str notice, int status)
 {
+    const struct visitor_draft *draft = &visit->draft;
     const struct form_rules *rules = &r->web->config->rules;
     struct view_check v = {
         .notice = notice,
+        .challenge = visit->proof.ask,
         .company = view_answers_of(&r->arena, rules, STEP_COMPANY, &draft->form),
         .engagement = view_answers_of(&r->arena, rules, STEP_ENGAGEMENT, &draft->form),
         .errors = view_errors_elsewhere(&r->arena, rules, findings),
@@ -48,25 +58,26 @@ static bool load_whole(struct request *r, struct visitor_draft *draft)
 
 void handle_check_page(struct request *r)
 {
-    struct visitor_draft draft;
+    struct visit visit = {0};
     struct findings findings = {0};
-    if (!load_whole(r, &draft))
+    if (!load_whole(r, &visit.draft))
         return;
     /* The operator may have changed the choices since the answers were given. */
-    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft.form, &findings);
-    show(r, &draft, &findings, STR_EMPTY, 200);
+    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &visit.draft.form, &findings);
+    show(r, &visit, &findings, STR_EMPTY, 200);
 }
 
 static void sent(struct request *r, struct job *job, struct ticket *ticket)
 {
-    const struct visitor_draft *draft = job->context;
+    struct visit *visit = job->context;
     (void)ticket;
     if (job->result == ERR_NONE) {
         respond_redirect(r, STR("/apply/done"));
         return;
     }
     log_why(LOG_ERROR, "submission not stored", &job->why);
-    show(r, draft, &(struct findings){0}, apply_notice(job->result), 503);
+    proof_keep(r, &visit->proof);
+    show(r, visit, &(struct findings){0}, apply_notice(job->result), 503);
 }
 
 /*
@@ -81,33 +92,50 @@ static bool is_too_fast(const struct request *r, const struct visitor_draft *dra
     return since_ms >= 0 && since_ms < c->form_check_time;
 }
 
+static void read_proof(struct request *r, struct proof *proof)
+{
+    struct urlencoded u;
+    struct str name, value;
+    urlencoded_init(&u, r->body);
+    while (urlencoded_next(&u, &r->arena, &name, &value))
+        proof_control(proof, name, value);
+}
+
 void handle_check_submit(struct request *r)
 {
-    struct visitor_draft *draft = arena_new(&r->arena, struct visitor_draft);
+    struct visit *visit = arena_new(&r->arena, struct visit);
+    struct visitor_draft *draft = &visit->draft;
     struct findings findings = {0};
     if (!load_whole(r, draft))
         return;
+    read_proof(r, &visit->proof);
     if (r->hold.status) {
-        show(r, draft, &findings, r->hold.notice, r->hold.status);
+        proof_keep(r, &visit->proof);
+        show(r, visit, &findings, r->hold.notice, r->hold.status);
         return;
     }
     form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
     if (findings.n) {
-        show(r, draft, &findings, STR_EMPTY, 422);
+        show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }
     if (is_too_fast(r, draft)) {
-        show(r, draft, &findings,
+        show(r, visit, &findings,
              STR("That went very fast, and nothing has been sent yet. Look through your answers, "
                  "then send them."),
              422);
         return;
     }
 
+    if (!draft->paid && !proof_is_enough(r, &visit->proof, false)) {
+        show(r, visit, &findings, visit->proof.notice, 503);
+        return;
+    }
+
     struct ticket *ticket = ticket_new(r, JOB_SUBMIT, sent);
     struct arena *a = ticket_arena(ticket);
     struct job *job = ticket_job(ticket);
-    job->context = draft;
+    job->context = visit;
     job->submit = (struct job_submit){
         .source = STR("form"),
         .locale = STR("en"),
@@ -122,8 +150,10 @@ void handle_check_submit(struct request *r)
     /* One draft, one submission: the draft's name is what makes a repeat a repeat. */
     mbedtls_sha256(draft->handle.id.bytes, DRAFT_ID_SIZE, job->submit.idempotency, 0);
     enum err e = ticket_put(ticket);
-    if (e != ERR_NONE)
-        show(r, draft, &findings, apply_notice(e), 503);
+    if (e != ERR_NONE) {
+        proof_keep(r, &visit->proof);
+        show(r, visit, &findings, apply_notice(e), 503);
+    }
 }
 
 /* The operator's steps, with the reply time put in; empty ones are left out. */

@@ -4,6 +4,7 @@
 #include "core/urlencoded.h"
 #include "web/apply.h"
 #include "web/html.h"
+#include "web/proof.h"
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
@@ -38,6 +39,7 @@ struct visit {
     bool again;      /* and the page without it came back */
     struct visitor_draft draft;
     struct form typed;
+    struct proof proof;
 };
 
 struct str apply_next(const struct visitor_draft *draft)
@@ -83,6 +85,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .submit = STR("Continue"),
         .notice = notice,
         .again = visit->again || visit->decoy,
+        .challenge = visit->proof.ask,
         .fields =
             view_fields_of(&r->arena, &r->web->questions, visit->step, &visit->typed, findings),
     };
@@ -176,6 +179,7 @@ static void saved(struct request *r, struct job *job, struct ticket *ticket)
         }
     }
     log_why(LOG_ERROR, "draft not saved", &job->why);
+    proof_keep(r, &visit->proof);
     show(r, visit, NULL, apply_notice(job->result), 503);
 }
 
@@ -183,17 +187,20 @@ static void save(struct request *r, struct visit *visit)
 {
     form_copy(&r->web->config->rules, &visit->draft.form, &visit->typed, FORM_STEP(visit->step));
     visit->draft.finished |= FORM_STEP(visit->step);
+    visit->draft.paid |= visit->proof.paid;
     if (!visit->whole)
         visit->draft.finished &= ~FORM_STEP(visit->step);
     struct ticket *ticket = ticket_new(r, JOB_DRAFT, saved);
     draft_fill_job(r, &visit->draft, ticket_arena(ticket), ticket_job(ticket));
     ticket_job(ticket)->context = visit;
     enum err e = ticket_put(ticket);
-    if (e != ERR_NONE)
+    if (e != ERR_NONE) {
+        proof_keep(r, &visit->proof);
         show(r, visit, NULL, apply_notice(e), 503);
+    }
 }
 
-/* The page's own controls begin with "_": which button was pressed, and the decoy. */
+/* The page's own controls begin with "_": which button was pressed, the decoy, a proof of work. */
 static void read_controls(struct request *r, struct visit *visit)
 {
     struct urlencoded u;
@@ -203,6 +210,7 @@ static void read_controls(struct request *r, struct visit *visit)
         visit->later |= str_eq(name, STR("_then")) && str_eq(value, STR("later"));
         visit->again |= str_eq(name, STR("_again"));
         visit->decoy |= str_eq(name, STR("_website")) && str_trim(value).len > 0;
+        proof_control(&visit->proof, name, value);
     }
 }
 
@@ -228,6 +236,7 @@ static void submit(struct request *r, enum step step)
     }
     read_controls(r, visit);
     if (r->hold.status) {
+        proof_keep(r, &visit->proof);
         show(r, visit, NULL, r->hold.notice, r->hold.status);
         return;
     }
@@ -254,6 +263,11 @@ static void submit(struct request *r, enum step step)
     }
     if (visit->draft.sent) {
         respond_redirect(r, apply_next(&visit->draft));
+        return;
+    }
+    if (!visit->draft.exists && !proof_is_enough(r, &visit->proof, true)) {
+        visit->proof.ask.later = visit->later;
+        show(r, visit, NULL, visit->proof.notice, 503);
         return;
     }
     save(r, visit);

@@ -15,7 +15,9 @@
 
 static const struct str cookie_name = STR_INIT("__Host-anteroom-draft");
 
-enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 128 * 1024 };
+enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 128 * 1024, PAID = 0x80 };
+
+_Static_assert((FORM_ALL & PAID) == 0, "the steps leave room");
 
 _Static_assert((int)SEAL_KEY_SIZE == (int)DRAFT_KEY_SIZE, "the cookie's key is a sealing key");
 
@@ -30,11 +32,12 @@ bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *
 }
 
 bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct str content,
-                         unsigned *finished, struct form *form)
+                         unsigned *finished, bool *paid, struct form *form)
 {
     if (content.len < CONTENT_HEADER || content.ptr[0] != CONTENT_VERSION)
         return false;
     *finished = (unsigned char)content.ptr[1] & FORM_ALL;
+    *paid = ((unsigned char)content.ptr[1] & PAID) != 0;
     struct str body = str_slice(content, CONTENT_HEADER, content.len);
     return form_from_urlencoded(a, rules, body, FORM_ALL, form, NULL) == ERR_NONE;
 }
@@ -55,7 +58,7 @@ static bool open_content(struct request *r, struct str sealed, struct visitor_dr
     struct str content;
     return seal_open(&r->arena, out->handle.key, aad(out), sealed, &content) &&
            draft_parse_content(&r->arena, &r->web->config->rules, content, &out->finished,
-                               &out->form);
+                               &out->paid, &out->form);
 }
 
 enum err draft_open(struct request *r, const struct draft_handle *handle, struct visitor_draft *out,
@@ -108,7 +111,7 @@ void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct
     struct buf content;
     buf_init(&content, CONTENT_MAX);
     buf_byte(&content, CONTENT_VERSION);
-    buf_byte(&content, (char)draft->finished);
+    buf_byte(&content, (char)(draft->finished | (draft->paid ? PAID : 0u)));
     form_to_urlencoded(&r->web->config->rules, &draft->form, FORM_ALL, &content);
     job->draft = (struct job_draft){
         .id = draft->handle.id,

@@ -4,7 +4,7 @@
  *
  *     __Host-anteroom-draft = base64url( id[16] ‖ key[32] )            in the browser
  *     row  id → AES-256-GCM(key, aad = id, content)                    in the store
- *     content = u8 version 1 ‖ u8 finished steps, a bit each ‖ the form, urlencoded
+ *     content = u8 version 1 ‖ u8 finished steps, a bit each; 128: paid for ‖ the form, urlencoded
  *
  * The store never sees the key, the browser never holds the answers; an abandoned draft is noise to
  * everyone. Once the form is sent the row keeps the Client ID and its content is erased: Back,
@@ -36,6 +36,7 @@ struct visitor_draft {
     uint64_t revision;
     int64_t expires_ms;
     unsigned finished; /* FORM_STEP bits */
+    bool paid;         /* begun or continued with a proof of work (proof.h) */
     struct form form;
     struct client_id client_id;
     int64_t sent_ms;
@@ -70,6 +71,6 @@ bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *
 
 /* Reads opened content; false when it is not what draft_fill_job wrote. Separate for fuzzing. */
 bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct str content,
-                         unsigned *finished, struct form *form);
+                         unsigned *finished, bool *paid, struct form *form);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "config/option.h"
 #include "net/peer.h"
+#include "web/challenge.h"
 #include "web/draft.h"
 #include "web/rate.h"
 #include "web/request.h"
@@ -65,6 +66,14 @@ void router_prepare(struct web *web)
         if (option_parse_rate(texts[i], &rates[i].tokens, &milliseconds))
             rates[i].period_us = milliseconds * 1000;
     }
+    /* So many may wait at a time, and one more each time a wait is over. */
+    enum { WAITING = 4 };
+    rates[RATE_WAIT] = (struct bucket_rate){WAITING, WAITING * c->form_challenge_wait * 1000};
+    int64_t milliseconds;
+    struct bucket_rate *crowd = &web->pressure.rate;
+    if (option_parse_rate(c->form_challenge_rate, &crowd->tokens, &milliseconds))
+        crowd->period_us = milliseconds * 1000;
+    web->spent = spent_new();
     struct str wrong;
     networks_parse(c->server_trusted_proxies, &web->trusted, &wrong);
     web->rate = rate_new(rates);
@@ -142,6 +151,8 @@ static bool is_held(struct request *r)
     r->retry_s = seconds_to_wait(r);
     if (r->retry_s) {
         r->hold.status = 429;
+        if (r->route && (r->route->flags & ROUTE_FORM))
+            pressure_count(&r->web->pressure, r->started_us);
         r->hold.notice = arena_fmt(&r->arena,
                                    "Too much came from your network in a short time. Your answers "
                                    "are still on this page: wait %d second%s and press the button "

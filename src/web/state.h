@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all loops share: constant after web_run, but for the two flags. Only web/ includes it.
+ * What all loops share: constant after web_run, but for what is
+ * atomic or has a lock of its own. Only web/ includes it.
  */
 #ifndef WEB_STATE_H
 #define WEB_STATE_H
 
 #include "core/network.h"
 #include "web/link.h"
+#include "web/pressure.h"
 #include "web/view_form.h"
 #include "web/web.h"
 
@@ -14,6 +16,7 @@
 
 struct loop;
 struct rate;
+struct spent;
 struct st_h2o_globalconf_t;
 struct st_h2o_hostconf_t;
 
@@ -29,6 +32,8 @@ struct web {
     struct view_questions questions;
     struct networks trusted; /* proxies in front */
     struct rate *rate;
+    struct pressure pressure;
+    struct spent *spent;   /* challenges that have counted */
     struct str public_url; /* without a slash at the end */
     struct link_key link_key;
     struct st_h2o_globalconf_t *globalconf;

@@ -60,6 +60,16 @@ struct view_fields {
     size_t n;
 };
 
+/* The work, or the wait, that a form is asked for under pressure: challenge.html. */
+struct view_challenge {
+    struct str token;  /* empty: nothing is asked */
+    struct str number; /* the solution, when there is one already */
+    uint64_t bits, size, wait; /* zero bits, bytes a try, seconds */
+    bool at_once; /* asked for the first time: sent by itself when the work is done */
+    bool later;   /* the button that was pressed is "Save and come back later" */
+    struct str working, longer, sending, ready; /* what the browser says meanwhile */
+};
+
 struct view_error {
     struct str href; /* "#email" */
     struct str message;
@@ -81,6 +91,7 @@ struct view_form {
     struct str submit;  /* "Continue" */
     struct str notice;  /* "We are busy…": something to know that is no finding; may be empty */
     bool again;         /* the decoy was filled in once: not asked again */
+    struct view_challenge challenge;
     struct view_errors errors;
     struct view_fields fields;
 };
@@ -100,6 +111,7 @@ struct view_answers {
 struct view_check {
     struct view_shell shell;
     struct str notice;
+    struct view_challenge challenge;
     struct view_errors errors; /* answers that are missing or no longer right, with links */
     struct view_answers company, engagement;
 };

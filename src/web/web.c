@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "net/address.h"
 #include "store/store.h"
+#include "web/challenge.h"
 #include "web/headers.h"
 #include "web/loop.h"
 #include "web/ops.h"
@@ -225,6 +226,7 @@ void web_close(struct web *web)
     free(web->globalconf);
     free(web->loops);
     rate_free(web->rate);
+    spent_free(web->spent);
     arena_release(&web->arena);
     free(web);
 }

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str input = str_of(data, size), content;
     struct form form;
     unsigned finished = 0;
-    if (draft_parse_content(&a, &form_check_rules, input, &finished, &form)) {
+    bool paid;
+    if (draft_parse_content(&a, &form_check_rules, input, &finished, &paid, &form)) {
         must((finished & ~FORM_ALL) == 0);
         form_check_values(&form);
         form_check_round_trips(&a, &form);

@@ -79,6 +79,7 @@ export class Server {
         ANTEROOM_LIMITS__RATE_PAGE: '0',
         ANTEROOM_LIMITS__RATE_SUBMIT: '0',
         ANTEROOM_LIMITS__RATE_API: '0',
+        ANTEROOM_FORM__CHALLENGE: 'off',
         ANTEROOM_FORM__CHECK_TIME: '0s', // they are programs and may be fast
         ...this.options.env,
       },

@@ -60,7 +60,8 @@ static bool parse(struct str content, unsigned *finished, struct form *form)
 {
     *finished = 0;
     *form = (struct form){0};
-    return draft_parse_content(&a, &config.rules, content, finished, form);
+    bool paid;
+    return draft_parse_content(&a, &config.rules, content, finished, &paid, form);
 }
 
 static void content_is_version_steps_and_form(void **state)
