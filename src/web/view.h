@@ -62,11 +62,11 @@ struct view_fields {
 
 /* The work, or the wait, that a form is asked for under pressure: challenge.html. */
 struct view_challenge {
-    struct str token;  /* empty: nothing is asked */
-    struct str number; /* the solution, when there is one already */
+    struct str token;          /* empty: nothing is asked */
+    struct str number;         /* the solution, when there is one already */
     uint64_t bits, size, wait; /* zero bits, bytes a try, seconds */
-    bool at_once; /* asked for the first time: sent by itself when the work is done */
-    bool later;   /* the button that was pressed is "Save and come back later" */
+    bool at_once;              /* asked for the first time: sent by itself when the work is done */
+    bool later;                /* the button that was pressed is "Save and come back later" */
     struct str working, longer, sending, ready; /* what the browser says meanwhile */
 };
 

@@ -56,11 +56,12 @@ static void other_cookies_are_none_of_ours(void **state)
 
 static struct config config = {.rules = {FORM_FIXED_FIELDS}};
 
+static bool paid;
+
 static bool parse(struct str content, unsigned *finished, struct form *form)
 {
     *finished = 0;
     *form = (struct form){0};
-    bool paid;
     return draft_parse_content(&a, &config.rules, content, finished, &paid, form);
 }
 
@@ -73,8 +74,12 @@ static void content_is_version_steps_and_form(void **state)
     assert_int_equal(finished, FORM_STEP(STEP_COMPANY));
     assert_str(form.value[FIELD_COMPANY_NAME], "A & B");
     assert_str(form.value[FIELD_NOTES], "later");
+    assert_false(paid);
     assert_true(parse(STR("\1\0"), &finished, &form));
     assert_int_equal(finished, 0);
+    assert_true(parse(STR("\1\200"), &finished, &form));
+    assert_int_equal(finished, 0);
+    assert_true(paid);
     assert_true(parse(STR("\1\377"), &finished, &form));
     assert_int_equal(finished, FORM_ALL);
 }
