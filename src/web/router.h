@@ -3,8 +3,8 @@
  * From method and path to a handler, by the one table routes.def, and the guards a row asks for.
  *
  * A path that exists with another method is 405 with Allow; HEAD is GET without the body. Guards
- * run before the handler: the client's rate (429, rate.h), pressure on the store (503; proof.h is asked later), content
- * type (415), origin (403), body size (413).
+ * run before the handler: the client's rate (429, rate.h), pressure on the store (503; proof.h is
+ * asked later), content type (415), origin (403), body size (413).
  */
 #ifndef WEB_ROUTER_H
 #define WEB_ROUTER_H
