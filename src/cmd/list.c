@@ -4,11 +4,12 @@
 #include "base/utf8.h"
 #include "cmd/command.h"
 #include "config/config.h"
+#include "core/form_extra.h"
 #include "store/reader.h"
 
 #include <inttypes.h>
 
-enum { ROW_MAX = 256 * 1024, LIMIT_DEFAULT = 50, COLUMN = 32 };
+enum { ROW_MAX = 1024 * 1024, LIMIT_DEFAULT = 50, COLUMN = 32, LINE = 72 };
 
 struct listing {
     bool json;
@@ -18,11 +19,11 @@ struct listing {
 };
 
 /*
- * The first `width` code points of s, padded: columns stay straight in any script that is not wide.
- * What could drive a terminal, or turn the line round, is shown as U+FFFD: this reads a file that
- * somebody may have written past the form's checks.
+ * The first `width` code points of s; returns how many there were. What could drive a terminal, or
+ * turn the line round, is shown as U+FFFD: this reads a file that somebody may have written past
+ * the form's checks.
  */
-static void print_column(struct str s, size_t width)
+static size_t print_text(struct str s, size_t width)
 {
     size_t points = 0;
     for (size_t at = 0; at < s.len && points < width; points++) {
@@ -34,7 +35,32 @@ static void print_column(struct str s, size_t width)
             fwrite(s.ptr + at, 1, n, stdout);
         at += n ? n : 1;
     }
+    return points;
+}
+
+/* Padded: columns stay straight in any script that is not wide. */
+static void print_column(struct str s, size_t width)
+{
+    size_t points = print_text(s, width);
     printf("%*s", (int)(width - points + 2), "");
+}
+
+/* The operator's own fields below the row, but for sensitive ones and those no longer asked. */
+static void print_extras(struct arena *a, const struct form_rules *rules,
+                         const struct submission_row *row)
+{
+    struct form form = row->form;
+    form_extra_load(a, rules, row->extra, &form);
+    for (size_t f = FIELD_COUNT; f < rules->fields_n; f++) {
+        const struct field_info *info = &rules->fields[f];
+        if (form.value[f].len == 0 || info->privacy == PRIVACY_SENSITIVE)
+            continue;
+        fputs("    ", stdout);
+        print_text(info->label, LINE);
+        fputs(": ", stdout);
+        print_text(form_display(a, rules, &form, f), LINE);
+        putchar('\n');
+    }
 }
 
 static void print_row(const struct listing *listing, const struct submission_row *row)
@@ -49,14 +75,16 @@ static void print_row(const struct listing *listing, const struct submission_row
     print_column(row->form.value[FIELD_CONTACT_NAME], COLUMN / 2 + 8);
     print_column(form_display(&a, listing->rules, &row->form, FIELD_SERVICE_TYPE), COLUMN);
     putchar('\n');
+    print_extras(&a, listing->rules, row);
     arena_release(&a);
 }
 
-/* One JSON object a line, the fields under their contract names. */
+/* One JSON object a line, the fields under their contract names, the operator's under theirs. */
 static bool print_json(const struct submission_row *row)
 {
     struct buf out;
     struct json j;
+    struct arena a = ARENA_INIT;
     char at[CLOCK_RFC3339_SIZE];
     buf_init(&out, ROW_MAX);
     json_init(&j, &out);
@@ -76,12 +104,14 @@ static bool print_json(const struct submission_row *row)
             json_str(&j, NULL, value);
         json_end(&j);
     }
+    form_extra_copy(&a, row->extra, &j);
     json_end(&j);
     buf_byte(&out, '\n');
     bool fits = buf_ok(&out);
     if (fits)
         fwrite(out.ptr, 1, out.len, stdout);
     buf_release(&out);
+    arena_release(&a);
     return fits;
 }
 

@@ -30,7 +30,17 @@ enum field_kind {
     FIELD_CHOICE,  /* one value of a configured list */
     FIELD_CHOICES, /* one or more values of a list, kept as one text with a value per line */
     FIELD_CONSENT, /* "yes" */
+    /* What only operators' fields are so far: */
+    FIELD_DATE,     /* "2026-11-21"; min and max are the digits as a number, 20261121 */
+    FIELD_CHECKBOX, /* "yes", or nothing */
     FIELD_KINDS
+};
+
+/* Whom an answer tells about, for whoever reads, exports or erases it. */
+enum privacy {
+    PRIVACY_BUSINESS, /* the company */
+    PRIVACY_PERSONAL, /* a person */
+    PRIVACY_SENSITIVE /* a person, and not for everybody's eyes: never in plain listings */
 };
 
 enum choice_list {
@@ -56,8 +66,10 @@ struct field_info {
     struct str name; /* HTML name, JSON key, CSV and SQL column: the same word, NUL-terminated */
     enum step step;
     enum field_kind kind;
-    enum choice_list list;   /* for FIELD_CHOICE and FIELD_CHOICES */
-    bool required;           /* industry_other is not, here: it is when industry is "other" */
+    enum privacy privacy;
+    unsigned list; /* enum choice_list, or from CHOICE_LISTS an extra field's; for FIELD_CHOICE and
+                      FIELD_CHOICES */
+    bool required; /* industry_other is not, here: it is when industry is "other" */
     uint64_t min, max;       /* code points, or the number itself; max 0: as many as the list has */
     struct str label;        /* "Company name" */
     struct str hint;         /* help before the field, may be empty */

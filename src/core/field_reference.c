@@ -13,7 +13,10 @@ static const char introduction[] =
     "All text is UTF-8. It is composed (Unicode NFC) and trimmed, line ends become a line feed, tabs "
     "become spaces;\n"
     "nothing is cut. Lengths count code points. `null`, `\"\"` and leaving a field out mean \"not "
-    "given\".\n";
+    "given\".\n"
+    "\n"
+    "Privacy says whom an answer tells about: the company, a person, or a person in something "
+    "sensitive.\n";
 
 static const char *const step_titles[STEP_COUNT] = {
     [STEP_COMPANY] = "Step 1: company",
@@ -29,6 +32,8 @@ static const char *const json_types[FIELD_KINDS] = {
     [FIELD_CHOICE] = "string",
     [FIELD_CHOICES] = "list of strings",
     [FIELD_CONSENT] = "true, `\"yes\"`",
+    [FIELD_DATE] = "string",
+    [FIELD_CHECKBOX] = "true, `\"yes\"`",
 };
 
 static const char *const list_names[CHOICE_LISTS] = {
@@ -36,6 +41,12 @@ static const char *const list_names[CHOICE_LISTS] = {
     [CHOICE_SERVICE] = "service_type",
     [CHOICE_TIMELINE] = "timeline",
     [CHOICE_BUDGET] = "budget_range",
+};
+
+static const char *const privacy_names[] = {
+    [PRIVACY_BUSINESS] = "business",
+    [PRIVACY_PERSONAL] = "personal",
+    [PRIVACY_SENSITIVE] = "sensitive",
 };
 
 static void write_answer(struct buf *out, const struct field_info *info)
@@ -83,7 +94,9 @@ static struct str required(enum field field)
 
 static void write_fields(struct buf *out, enum step step)
 {
-    buf_fmt(out, "\n## %s\n\n| field | label | answer | JSON | required |\n|---|---|---|---|---|\n",
+    buf_fmt(out,
+            "\n## %s\n\n| field | label | answer | JSON | required | privacy "
+            "|\n|---|---|---|---|---|---|\n",
             step_titles[step]);
     for (enum field f = 0; f < FIELD_COUNT; f++) {
         const struct field_info *info = field_info(f);
@@ -91,7 +104,8 @@ static void write_fields(struct buf *out, enum step step)
             continue;
         buf_fmt(out, "| `%.*s` | %.*s | ", STR_ARG(info->name), STR_ARG(info->label));
         write_answer(out, info);
-        buf_fmt(out, " | %s | %.*s |\n", json_types[info->kind], STR_ARG(required(f)));
+        buf_fmt(out, " | %s | %.*s | %s |\n", json_types[info->kind], STR_ARG(required(f)),
+                privacy_names[info->privacy]);
     }
 }
 

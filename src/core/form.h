@@ -30,6 +30,8 @@
  *   number         digits, then min ≤ n ≤ max
  *   choice(s)      each value is in the operator's list
  *   consent        "yes"
+ *   checkbox       "yes"; not ticked is no answer
+ *   date           /^\d{4}-\d{2}-\d{2}$/ and a day of the Gregorian calendar, min ≤ n ≤ max
  *   industry_other as line, and required when industry is "other"
  *
  * Memory: views into the arena, the body or constants. Threads: plain data.
@@ -113,11 +115,19 @@ enum err form_from_urlencoded(struct arena *a, const struct form_rules *rules, s
 
 /*
  * Reads a JSON object with the same names. Texts are strings, FIELD_NUMBER a whole number or a
- * string, FIELD_CHOICES an array of strings, FIELD_CONSENT true, false or a string. null is "not
+ * string, FIELD_CHOICES an array of strings, FIELD_CONSENT and FIELD_CHECKBOX true, false or a
+ * string. null is "not
  * given". Nothing is passed over: the program at the other end can spell.
  */
 enum err form_from_json(struct arena *a, const struct form_rules *rules, struct str body,
                         unsigned steps, struct form *out, struct why *why);
+
+/*
+ * Reads a body that form_to_urlencoded wrote, maybe for other rules (the operator has changed them
+ * since): what cannot be an answer today is passed over. False when no such body was ever written.
+ */
+bool form_restore(struct arena *a, const struct form_rules *rules, struct str body,
+                  struct form *out);
 
 /*
  * Canonical body for the given steps: what form_from_urlencoded reads back to the same form.
@@ -144,8 +154,8 @@ const char *finding_code_name(enum finding_code code); /* "missing", for the API
 
 /*
  * The answer as a person reads it: labels for choices (FIELD_CHOICES joined by ", "; a value that
- * is no longer in the list reads as itself), "Yes" for consent, "" when not given. industry "other"
- * reads as industry_other.
+ * is no longer in the list reads as itself), "Yes" for consent; a checkbox reads as "Yes" or "No";
+ * "" when not given. industry "other" reads as industry_other.
  */
 struct str form_display(struct arena *a, const struct form_rules *rules, const struct form *form,
                         size_t field);

@@ -26,7 +26,7 @@ struct str form_display(struct arena *a, const struct form_rules *rules, const s
     const struct choices *list = &rules->choices[info->list];
     struct str value = form->value[field];
     if (value.len == 0)
-        return STR_EMPTY;
+        return info->kind == FIELD_CHECKBOX ? STR("No") : STR_EMPTY;
     if (field == FIELD_INDUSTRY && str_eq(value, form_other) &&
         form->value[FIELD_INDUSTRY_OTHER].len)
         return form->value[FIELD_INDUSTRY_OTHER];
@@ -36,6 +36,7 @@ struct str form_display(struct arena *a, const struct form_rules *rules, const s
     case FIELD_CHOICES:
         return labels_of(a, list, value);
     case FIELD_CONSENT:
+    case FIELD_CHECKBOX:
         return STR("Yes");
     default:
         return value;

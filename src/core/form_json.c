@@ -3,27 +3,7 @@
 
 #include "base/utf8.h"
 #include "core/form_read.h"
-
-#include <yyjson.h>
-
-/* yyjson's memory from the arena: nothing is given back before the arena is. */
-static void *json_alloc(void *context, size_t size)
-{
-    return arena_alloc(context, size);
-}
-
-static void *json_realloc(void *context, void *old, size_t old_size, size_t size)
-{
-    void *p = arena_alloc(context, size);
-    memcpy(p, old, old_size < size ? old_size : size);
-    return p;
-}
-
-static void json_free(void *context, void *p)
-{
-    (void)context;
-    (void)p;
-}
+#include "core/json_memory.h"
 
 static struct str text_of(yyjson_val *v)
 {
@@ -77,7 +57,7 @@ static enum err take(struct form_read *r, size_t field, yyjson_val *v)
     if (kind == FIELD_NUMBER)
         return yyjson_is_raw(v) ? take_number(r, field, v)
                                 : form_read_refuse(r, field, "must be a whole number, or text");
-    if (kind == FIELD_CONSENT)
+    if (kind == FIELD_CONSENT || kind == FIELD_CHECKBOX)
         return yyjson_is_bool(v)
                    ? form_read_value(r, field, yyjson_get_bool(v) ? STR("yes") : STR_EMPTY)
                    : form_read_refuse(r, field, "must be true or false");
@@ -103,7 +83,7 @@ enum err form_from_json(struct arena *a, const struct form_rules *rules, struct 
                         unsigned steps, struct form *out, struct why *why)
 {
     static const char operation[] = "read the JSON";
-    const yyjson_alc memory = {json_alloc, json_realloc, json_free, a};
+    const yyjson_alc memory = json_memory(a);
     struct form_read r;
     yyjson_read_err problem;
     form_read_begin(&r, a, rules, steps, out, why);

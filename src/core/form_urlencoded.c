@@ -26,6 +26,23 @@ enum err form_from_urlencoded(struct arena *a, const struct form_rules *rules, s
     return urlencoded_end(&pairs, why);
 }
 
+bool form_restore(struct arena *a, const struct form_rules *rules, struct str body,
+                  struct form *out)
+{
+    struct form_read r;
+    struct urlencoded pairs;
+    struct str name, value;
+    form_read_begin(&r, a, rules, FORM_ALL, out, NULL);
+    urlencoded_init(&pairs, body);
+    while (urlencoded_next(&pairs, a, &name, &value)) {
+        size_t field;
+        if (form_read_field(&r, name, true, &field) == ERR_NONE)
+            form_read_value(&r, field, value);
+    }
+    form_read_end(&r);
+    return urlencoded_end(&pairs, NULL) == ERR_NONE;
+}
+
 static void write_pair(struct buf *out, bool *first, struct str name, struct str value)
 {
     if (!*first)

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "core/character.h"
+#include "core/date.h"
 
 /* What a rule says: nothing is wrong, or one of the finding codes. */
 enum { RIGHT = -1 };
@@ -141,11 +142,21 @@ static int rule_consent(const struct field_info *info, const struct choices *lis
     return str_eq(s, STR("yes")) ? RIGHT : FINDING_MISSING;
 }
 
+static int rule_date(const struct field_info *info, const struct choices *list, struct str s)
+{
+    uint64_t n;
+    (void)list;
+    if (!date_parse(s, &n))
+        return FINDING_WRONG;
+    return n >= info->min && n <= info->max ? RIGHT : FINDING_OUT_OF_RANGE;
+}
+
 static int (*const rules_by_kind[FIELD_KINDS])(const struct field_info *, const struct choices *,
                                                struct str) = {
-    [FIELD_LINE] = rule_line,       [FIELD_TEXT] = rule_line,       [FIELD_EMAIL] = rule_email,
-    [FIELD_PHONE] = rule_phone,     [FIELD_NUMBER] = rule_number,   [FIELD_CHOICE] = rule_choice,
-    [FIELD_CHOICES] = rule_choices, [FIELD_CONSENT] = rule_consent,
+    [FIELD_LINE] = rule_line,        [FIELD_TEXT] = rule_line,       [FIELD_EMAIL] = rule_email,
+    [FIELD_PHONE] = rule_phone,      [FIELD_NUMBER] = rule_number,   [FIELD_CHOICE] = rule_choice,
+    [FIELD_CHOICES] = rule_choices,  [FIELD_CONSENT] = rule_consent, [FIELD_DATE] = rule_date,
+    [FIELD_CHECKBOX] = rule_consent,
 };
 
 /* ---- the whole form ------------------------------------------------------------------------ */

@@ -195,6 +195,7 @@ static int insert_submission(struct group *g, const struct job_submit *j)
     /* sqlcheck has seen to it that the fields follow each other in the order of the table. */
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         bind_text(s, P_SUBMISSION_INSERT_COMPANY_NAME + f, j->form.value[f]);
+    bind_text(s, P_SUBMISSION_INSERT_EXTRA, j->extra.len ? j->extra : STR("{}"));
     return run(s);
 }
 

@@ -141,8 +141,10 @@ static void copy_row(struct arena *a, sqlite3_stmt *s, struct submission_row *ou
     out->created_ms = sqlite3_column_int64(s, C_SUBMISSION_PAGE_CREATED_MS);
     out->status = arena_str(a, column_text(s, C_SUBMISSION_PAGE_STATUS));
     out->duplicate_of = arena_str(a, column_text(s, C_SUBMISSION_PAGE_DUPLICATE_OF));
+    out->form = (struct form){0};
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         out->form.value[f] = arena_str(a, column_text(s, C_SUBMISSION_PAGE_COMPANY_NAME + f));
+    out->extra = arena_str(a, column_text(s, C_SUBMISSION_PAGE_EXTRA));
 }
 
 /* The next page below *below into rows; *below moves on. */

@@ -36,7 +36,8 @@ struct submission_row {
     int64_t created_ms;
     struct str status;
     struct str duplicate_of; /* an earlier Client ID (writer.h), or empty */
-    struct form form;
+    struct form form;        /* the fixed fields */
+    struct str extra;        /* the others as JSON: form_extra.h reads it */
 };
 
 /*

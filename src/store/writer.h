@@ -55,7 +55,8 @@ struct job_draft {
 };
 
 struct job_submit {
-    struct form form;  /* valid, all steps */
+    struct form form;  /* valid, all steps; of it the fixed fields are stored */
+    struct str extra;  /* the others as JSON (form_extra.h); empty: there are none */
     struct str source; /* "form" or "api" */
     struct str locale; /* "en" */
     struct str consent_version;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "core/form_extra.h"
 #include "web/loop.h"
 #include "web/request.h"
 #include "web/respond.h"
@@ -18,7 +19,7 @@
  * the first answer; the same key with other content is refused.
  */
 
-enum { KEY_MAX = 255, ANSWER_MAX = 16 * 1024 };
+enum { KEY_MAX = 255, ANSWER_MAX = 64 * 1024 };
 
 static struct str finish(struct request *r, struct buf *out)
 {
@@ -131,6 +132,7 @@ void handle_api_submit(struct request *r)
         ticket_drop(ticket);
         return;
     }
+    job->submit.extra = form_extra_store(a, rules, &job->submit.form);
     job->submit.likeness = likeness_of(a, &job->submit.form);
     job->submit.source = STR("api");
     job->submit.locale = STR("en");

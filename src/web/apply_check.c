@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "core/form_extra.h"
 #include "core/urlencoded.h"
 #include "web/apply.h"
 #include "web/html.h"
@@ -146,6 +147,7 @@ void handle_check_submit(struct request *r)
     };
     for (size_t f = 0; f < r->web->config->rules.fields_n; f++)
         job->submit.form.value[f] = arena_str(a, draft->form.value[f]);
+    job->submit.extra = form_extra_store(a, &r->web->config->rules, &draft->form);
     job->submit.likeness = likeness_of(a, &job->submit.form);
     /* One draft, one submission: the draft's name is what makes a repeat a repeat. */
     mbedtls_sha256(draft->handle.id.bytes, DRAFT_ID_SIZE, job->submit.idempotency, 0);

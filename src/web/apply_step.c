@@ -214,12 +214,18 @@ static void read_controls(struct request *r, struct visit *visit)
     }
 }
 
-/* Unfinished answers may be kept, but not answers without end. */
-static bool fits(const struct findings *findings)
+/* Unfinished answers may be kept, but not answers without end: those that no rule says it of, like
+ * a number of a thousand digits, end here. */
+static bool fits(const struct form *form, const struct findings *findings)
 {
-    for (size_t i = 0; i < findings->n; i++)
-        if (findings->items[i].code == FINDING_TOO_LONG)
+    enum { WRONG_MAX = 1024 };
+    for (size_t i = 0; i < findings->n; i++) {
+        const struct finding *f = &findings->items[i];
+        bool wrong = f->code == FINDING_WRONG || f->code == FINDING_OUT_OF_RANGE ||
+                     f->code == FINDING_NOT_A_CHOICE;
+        if (f->code == FINDING_TOO_LONG || (wrong && form->value[f->field].len > WRONG_MAX))
             return false;
+    }
     return true;
 }
 
@@ -243,7 +249,7 @@ static void submit(struct request *r, enum step step)
     struct findings findings = {0};
     form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
     visit->whole = findings.n == 0;
-    if (!visit->whole && !(visit->later && fits(&findings))) {
+    if (!visit->whole && !(visit->later && fits(&visit->typed, &findings))) {
         show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }

@@ -15,7 +15,7 @@
 
 static const struct str cookie_name = STR_INIT("__Host-anteroom-draft");
 
-enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 128 * 1024, PAID = 0x80 };
+enum { CONTENT_VERSION = 1, CONTENT_HEADER = 2, CONTENT_MAX = 512 * 1024, PAID = 0x80 };
 
 _Static_assert((FORM_ALL & PAID) == 0, "the steps leave room");
 
@@ -39,7 +39,7 @@ bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct
     *finished = (unsigned char)content.ptr[1] & FORM_ALL;
     *paid = ((unsigned char)content.ptr[1] & PAID) != 0;
     struct str body = str_slice(content, CONTENT_HEADER, content.len);
-    return form_from_urlencoded(a, rules, body, FORM_ALL, form, NULL) == ERR_NONE;
+    return form_restore(a, rules, body, form);
 }
 
 bool draft_is_returning(const struct request *r)

@@ -69,7 +69,8 @@ void draft_clear_cookie(struct request *r);
 /* Reads a cookie's value; false when it is not one of ours. Separate for fuzzing. */
 bool draft_parse_cookie(struct arena *a, struct str value, struct draft_handle *out);
 
-/* Reads opened content; false when it is not what draft_fill_job wrote. Separate for fuzzing. */
+/* Reads opened content; false when it is not what draft_fill_job wrote. What is no longer asked is
+ * passed over. Separate for fuzzing. */
 bool draft_parse_content(struct arena *a, const struct form_rules *rules, struct str content,
                          unsigned *finished, bool *paid, struct form *form);
 

@@ -29,6 +29,9 @@ static const struct {
     [FIELD_CHOICE] = {STR_INIT("choice"), STR_INIT(""), STR_INIT("")},
     [FIELD_CHOICES] = {STR_INIT("choices"), STR_INIT(""), STR_INIT("")},
     [FIELD_CONSENT] = {STR_INIT("consent"), STR_INIT(""), STR_INIT("")},
+    /* Where a browser offers a calendar, apply.js asks for it. */
+    [FIELD_DATE] = {STR_INIT("date"), STR_INIT("text"), STR_INIT("")},
+    [FIELD_CHECKBOX] = {STR_INIT("checkbox"), STR_INIT(""), STR_INIT("")},
 };
 
 /* One of the lines of a text, as FIELD_CHOICES keeps its values. */
@@ -84,12 +87,15 @@ static void question_fill(struct arena *a, const struct form_rules *rules, size_
     const struct field_info *info = &rules->fields[field];
     const struct choices *list = &rules->choices[info->list];
     bool long_text = info->kind == FIELD_TEXT && info->max >= ADDRESS_LIMIT;
-    const char *hint = info->hint.len ? "-hint" : NULL, *count = long_text ? "-count" : NULL;
+    bool date = info->kind == FIELD_DATE;
+    const char *hint = info->hint.len ? "-hint" : NULL;
+    const char *more = long_text ? "-count" : date ? "-format" : NULL;
     *out = (struct view_field){
         .name = info->name,
         .label = info->label,
         .hint = info->hint,
-        .described_by = ids(a, info->name, hint, count),
+        .described_by = ids(a, info->name, hint, more),
+        .format = date ? STR("Year, month and day, like 2026-11-21") : STR_EMPTY,
         .type = kinds[info->kind].type,
         .inputmode = kinds[info->kind].inputmode,
         .autocomplete = info->autocomplete,
@@ -107,12 +113,13 @@ static void question_fill(struct arena *a, const struct form_rules *rules, size_
         .is_radios = info->kind == FIELD_CHOICE && list->n <= RADIOS_AT_MOST,
         .is_select = info->kind == FIELD_CHOICE && list->n > RADIOS_AT_MOST,
         .is_checkboxes = info->kind == FIELD_CHOICES,
+        .is_checkbox = info->kind == FIELD_CHECKBOX,
         .is_consent = info->kind == FIELD_CONSENT,
         .has_count = long_text,
         .only_with_other = field == FIELD_INDUSTRY_OTHER,
     };
     out->is_line = !out->is_text && !out->is_radios && !out->is_select && !out->is_checkboxes &&
-                   !out->is_consent;
+                   !out->is_checkbox && !out->is_consent;
     if (info->list != CHOICE_NONE)
         out->choices = choices_of(a, info, list);
 }

@@ -50,6 +50,7 @@ static void insert(struct connection *c, const struct job_submit *j, uint64_t se
     sqlite3_bind_int64(s, P_SUBMISSION_INSERT_CONSENT_MS, now);
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         bind_text(s, P_SUBMISSION_INSERT_COMPANY_NAME + f, j->form.value[f]);
+    bind_text(s, P_SUBMISSION_INSERT_EXTRA, STR("{}"));
     step(c, SQL_SUBMISSION_INSERT);
 
     const struct audit_event event = {seq,

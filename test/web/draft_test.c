@@ -92,8 +92,6 @@ static void other_content_is_refused(void **state)
         STR_INIT("\1"),
         STR_INIT("\0\1company_name=A"),
         STR_INIT("\2\1company_name=A"),
-        STR_INIT("\1\1colour=blue"),
-        STR_INIT("\1\1company_name=A&company_name=B"),
         STR_INIT("\1\1company_name=%zz"),
         STR_INIT("\1\1company_name=%ff"),
         STR_INIT("\1\1company_name=\0"),
@@ -103,6 +101,19 @@ static void other_content_is_refused(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(parse(wrong[i], &finished, &form));
     assert_false(parse(STR_EMPTY, &finished, &form));
+}
+
+/* The operator has taken a question away, or asks it for one answer instead of several. */
+static void what_is_no_longer_asked_is_passed_over(void **state)
+{
+    (void)state;
+    unsigned finished;
+    struct form form;
+    assert_true(parse(STR("\1\1colour=blue&company_name=A&company_name=B&colour=red&notes=C"),
+                      &finished, &form));
+    assert_str(form.value[FIELD_COMPANY_NAME], "A");
+    assert_str(form.value[FIELD_NOTES], "C");
+    assert_int_equal(finished, FORM_STEP(STEP_COMPANY));
 }
 
 /* ---- saving ---- */
@@ -217,6 +228,7 @@ int main(void)
         cmocka_unit_test_teardown(other_cookies_are_none_of_ours, forget),
         cmocka_unit_test_teardown(content_is_version_steps_and_form, forget),
         cmocka_unit_test_teardown(other_content_is_refused, forget),
+        cmocka_unit_test_teardown(what_is_no_longer_asked_is_passed_over, forget),
         cmocka_unit_test_teardown(what_is_saved_is_read_back, forget),
         cmocka_unit_test_teardown(the_longest_form_fits, forget),
         cmocka_unit_test_teardown(another_cookie_does_not_open_it, forget),

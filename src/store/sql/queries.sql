@@ -28,12 +28,12 @@ INSERT INTO submission (
     client_id, created_ms, source, locale, consent_version, consent_ms,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
     service_type, project_scope, timeline, budget_range, notes, consent,
-    company_hash, email_hash)
+    extra, company_hash, email_hash)
 VALUES (
     :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
     :company_name, :address, :industry, :industry_other, :contact_name, :email, :phone,
     :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent,
-    :company_hash, :email_hash);
+    :extra, :company_hash, :email_hash);
 
 -- Submissions that were not compared with earlier ones yet, oldest first.
 -- name: duplicate_batch
@@ -59,7 +59,8 @@ ON CONFLICT (hash) DO UPDATE SET client_id = excluded.client_id, created_ms = ex
 -- name: submission_page
 SELECT id, client_id, created_ms, status, duplicate_of,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
-    service_type, project_scope, timeline, budget_range, notes, consent
+    service_type, project_scope, timeline, budget_range, notes, consent,
+    extra
 FROM submission
 WHERE id < :below
 ORDER BY id DESC
