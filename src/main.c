@@ -9,6 +9,8 @@ const struct command commands[] = {
     {"init", "[FILE]", "Write a commented configuration (default: anteroom.yaml).", cmd_init},
     {"check", "[--config FILE]", "Check a configuration and say what it means.", cmd_check},
     {"list", "[--data DIR] [--json] [--limit N]", "List the submissions, newest first.", cmd_list},
+    {"funnel", "[--data DIR] [--days N] [--json]",
+     "Show how far visitors come, and what is sent back.", cmd_funnel},
     {"audit", "verify [--data DIR]", "Check the audit chain; needs no secret.", cmd_audit},
     {"version", "", "Print the version of Anteroom and of what it contains.", cmd_version},
     {"help", "[COMMAND | config | fields]", "Explain a command, the options, the fields.",

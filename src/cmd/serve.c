@@ -118,6 +118,7 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
         return e;
     enter_sandbox(s, assets_dir);
     const struct writer_options writer = {
+        .rules = &c->rules,
         .inbox_limit = (unsigned)c->limits_writer_queue,
         .group_limit = (unsigned)c->limits_writer_group,
         .duplicate_ms = c->form_duplicate_days * 24 * 3600 * 1000,

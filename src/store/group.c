@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/funnel.h"
 
 /* Client IDs drawn for one job before it is given up. With 2^40 of them a second one is never seen.
  */
@@ -377,6 +378,14 @@ static enum err abandon(struct group *g, struct audit_head before, const char *o
     return e;
 }
 
+/* What goes with the jobs, and the commit. NULL, or what failed. */
+static const char *commit(struct group *g)
+{
+    if (g->funnel && funnel_write(g->funnel, g->connection, g->now_ms) != SQLITE_DONE)
+        return "write to the database";
+    return run_query(g, SQL_COMMIT) ? NULL : "commit to the database";
+}
+
 enum err group_write(struct group *g, struct job *jobs, bool careful, struct why *why)
 {
     struct audit_head before = g->head;
@@ -391,9 +400,11 @@ enum err group_write(struct group *g, struct job *jobs, bool careful, struct why
     }
     if (!written)
         return abandon(g, before, "write to the database", why);
-    if (!run_query(g, SQL_COMMIT))
-        return abandon(g, before, "commit to the database", why);
-    return ERR_NONE;
+    const char *failed_op = commit(g);
+    enum err e = failed_op ? abandon(g, before, failed_op, why) : ERR_NONE;
+    if (g->funnel)
+        funnel_settle(g->funnel, !e);
+    return e;
 }
 
 /* ---- around them ---------------------------------------------------------------------------- */
@@ -411,17 +422,48 @@ void group_release(struct group *g)
     buf_release(&g->detail);
 }
 
-enum err group_purge(struct group *g, unsigned n, unsigned *purged, struct why *why)
+enum err group_funnel(struct group *g, struct funnel *f, struct why *why)
 {
-    *purged = 0;
+    bool done = run_query(g, SQL_BEGIN) &&
+                funnel_write(f, g->connection, clock_wall_ms()) == SQLITE_DONE &&
+                run_query(g, SQL_COMMIT);
+    enum err e = done ? ERR_NONE : abandon(g, g->head, "count the visits", why);
+    funnel_settle(f, done);
+    return e;
+}
+
+static bool count_stopped(struct group *g, int64_t now_ms, unsigned n)
+{
+    sqlite3_stmt *s = connection_query(g->connection, SQL_FUNNEL_STOPPED);
+    if (!s)
+        return false;
+    sqlite3_bind_int64(s, P_FUNNEL_STOPPED_NOW_MS, now_ms);
+    sqlite3_bind_int(s, P_FUNNEL_STOPPED_N, (int)n);
+    return run(s) == SQLITE_DONE;
+}
+
+static bool delete_expired(struct group *g, int64_t now_ms, unsigned n)
+{
     sqlite3_stmt *s = connection_query(g->connection, SQL_DRAFT_PURGE);
     if (!s)
-        return connection_error(g->connection, "delete expired drafts", why);
-    sqlite3_bind_int64(s, P_DRAFT_PURGE_NOW_MS, clock_wall_ms());
+        return false;
+    sqlite3_bind_int64(s, P_DRAFT_PURGE_NOW_MS, now_ms);
     sqlite3_bind_int(s, P_DRAFT_PURGE_N, (int)n);
-    if (run(s) != SQLITE_DONE)
-        return connection_error(g->connection, "delete expired drafts", why);
-    *purged = (unsigned)sqlite3_changes(g->connection->db);
+    return run(s) == SQLITE_DONE;
+}
+
+enum err group_purge(struct group *g, unsigned n, unsigned *purged, struct why *why)
+{
+    static const char op[] = "delete expired drafts";
+    int64_t now_ms = clock_wall_ms();
+    *purged = 0;
+    /* A transaction that changes nothing writes nothing. */
+    if (!run_query(g, SQL_BEGIN) || !count_stopped(g, now_ms, n) || !delete_expired(g, now_ms, n))
+        return abandon(g, g->head, op, why);
+    unsigned deleted = (unsigned)sqlite3_changes(g->connection->db);
+    if (!run_query(g, SQL_COMMIT))
+        return abandon(g, g->head, op, why);
+    *purged = deleted;
     return ERR_NONE;
 }
 

@@ -23,8 +23,9 @@ struct group {
     struct audit_head head; /* the newest audit event, in this transaction */
     int64_t now_ms;         /* one wall time for the whole transaction */
     void (*draw)(void *out, size_t n);
-    struct buf detail;  /* scratch for the audit event's JSON */
-    uint64_t rewritten; /* groups that were written a second time, for the stats */
+    struct buf detail;     /* scratch for the audit event's JSON */
+    struct funnel *funnel; /* its counts go with the next group_write; NULL: none */
+    uint64_t rewritten;    /* groups that were written a second time, for the stats */
 };
 
 /* Reads what the last committed transaction left. The connection is borrowed. */
@@ -38,7 +39,11 @@ void group_release(struct group *g);
  */
 enum err group_write(struct group *g, struct job *jobs, bool careful, struct why *why);
 
-/* Deletes at most n expired drafts, in a transaction of its own. */
+/* Writes the funnel's counts in a transaction of their own. */
+enum err group_funnel(struct group *g, struct funnel *f, struct why *why);
+
+/* Counts where they stopped (funnel.h) and deletes at most n expired drafts, in a transaction of
+ * its own. */
 enum err group_purge(struct group *g, unsigned n, unsigned *purged, struct why *why);
 
 /* A durable write of no meaning: does the disk take it? */

@@ -122,6 +122,7 @@ enum err reader_draft(struct reader *r, struct arena *a, const struct draft_id *
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         out->revision = (uint64_t)sqlite3_column_int64(s, C_DRAFT_FIND_REVISION);
+        out->step = (unsigned)sqlite3_column_int(s, C_DRAFT_FIND_STEP);
         out->sealed = arena_str(a, column_bytes(s, C_DRAFT_FIND_SEALED));
         out->expires_ms = sqlite3_column_int64(s, C_DRAFT_FIND_EXPIRES_MS);
         out->sent = copy_client_id(&out->client_id, column_text(s, C_DRAFT_FIND_CLIENT_ID));
@@ -220,6 +221,31 @@ enum err reader_count(struct reader *r, uint64_t *submissions, struct why *why)
         *submissions = (uint64_t)sqlite3_column_int64(s, C_SUBMISSION_COUNT_N);
     else
         e = failure(r, why);
+    sqlite3_reset(s);
+    return e;
+}
+
+enum err reader_funnel(struct reader *r, int64_t day,
+                       void (*visit)(void *context, const struct funnel_row *row), void *context,
+                       struct why *why)
+{
+    sqlite3_stmt *s = connection_query(&r->connection, SQL_FUNNEL_SINCE);
+    if (!s)
+        return failure(r, why);
+    sqlite3_bind_int64(s, P_FUNNEL_SINCE_DAY, day);
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        const struct funnel_row row = {
+            .day = sqlite3_column_int64(s, C_FUNNEL_SINCE_DAY),
+            .kind = column_text(s, C_FUNNEL_SINCE_KIND),
+            .step = column_text(s, C_FUNNEL_SINCE_STEP),
+            .field = column_text(s, C_FUNNEL_SINCE_FIELD),
+            .code = column_text(s, C_FUNNEL_SINCE_CODE),
+            .n = sqlite3_column_int64(s, C_FUNNEL_SINCE_N),
+        };
+        visit(context, &row);
+    }
+    enum err e = rc == SQLITE_DONE ? ERR_NONE : failure(r, why);
     sqlite3_reset(s);
     return e;
 }

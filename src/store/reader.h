@@ -20,6 +20,7 @@ void reader_close(struct reader *reader);
 
 struct draft {
     uint64_t revision;
+    unsigned step;     /* FORM_STEP bits of the steps that were ever finished */
     struct str sealed; /* empty once sent */
     bool sent;
     struct client_id client_id; /* when sent */
@@ -64,6 +65,18 @@ enum err reader_state(struct reader *reader, struct arena *a, const struct clien
                       struct submission_state *out, struct why *why);
 
 enum err reader_count(struct reader *reader, uint64_t *submissions, struct why *why);
+
+/* One count of the funnel (funnel.h). */
+struct funnel_row {
+    int64_t day; /* since 1970-01-01, UTC */
+    struct str kind, step, field, code;
+    int64_t n;
+};
+
+/* Every count from that day on, in order of days; the row's views are valid during the call. */
+enum err reader_funnel(struct reader *reader, int64_t day,
+                       void (*visit)(void *context, const struct funnel_row *row), void *context,
+                       struct why *why);
 
 struct audit_report {
     uint64_t events; /* that were checked and right */

@@ -51,7 +51,7 @@ static void mark_damaged(struct store *s, const char *found)
 static void check_tables(struct store *s, struct connection *c)
 {
     static const char *const tables[] = {"meta",  "submission", "likeness", "idempotency",
-                                         "audit", "outbox",     "draft"};
+                                         "audit", "outbox",     "draft",    "funnel"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);

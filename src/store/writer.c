@@ -8,6 +8,7 @@
 #include "store/capture.h"
 #include "store/chain.h"
 #include "store/duplicates.h"
+#include "store/funnel.h"
 #include "store/group.h"
 #include "store/inbox.h"
 #include "store/store_inner.h"
@@ -20,6 +21,7 @@ enum {
     IDLE_MS = 200,        /* nothing to do for so long: time for the log */
     REST_MS = 5000,       /* and for so long: give memory back, look for expired drafts */
     IDLE_PAGES = 256,     /* log pages worth a checkpoint after IDLE_MS; any after REST_MS */
+    FUNNEL_MS = 1000,     /* how often, at most, the funnel's counts go with a group */
     COMPARE_MS = 1000,    /* how often, under load, submissions are compared with earlier ones */
     PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
     PURGE_DRAFTS = 200,   /* at a time */
@@ -53,9 +55,14 @@ struct writer {
     unsigned checkpoint_at; /* log pages */
     bool rested;            /* nothing happened since memory was given back */
 
+    int64_t funnel_at_ms; /* when counts may go with a group again */
+    struct funnel funnel; /* any thread's */
+
     pthread_mutex_t stats_lock; /* guards stats; held for some stores */
     struct writer_stats stats;
 };
+
+static const struct form_rules fixed_rules = {FORM_FIXED_FIELDS};
 
 /* ---- the write-ahead log -------------------------------------------------------------------- */
 
@@ -229,6 +236,8 @@ static void count(struct writer *w, const struct job *jobs, enum err e, int64_t 
         n++;
         failed += e || jobs->result;
         submissions += jobs->kind == JOB_SUBMIT && !e && !jobs->result && !jobs->submit.repeated;
+        if (!e && !jobs->result)
+            funnel_job(&w->funnel, jobs);
     }
     pthread_mutex_lock(&w->stats_lock);
     w->stats.jobs += n;
@@ -268,6 +277,10 @@ static void write_group(struct writer *w, struct job *jobs)
         e = w->trouble_kind;
         why = w->trouble;
     } else {
+        int64_t now = start / 1000;
+        w->group.funnel = now >= w->funnel_at_ms && funnel_any(&w->funnel) ? &w->funnel : NULL;
+        if (w->group.funnel)
+            w->funnel_at_ms = now + FUNNEL_MS;
         e = group_write(&w->group, jobs, false, &why);
         if (e == ERR_DATA)
             atomic_store(&w->store->damaged, true);
@@ -317,6 +330,20 @@ static void compare(struct writer *w, int64_t now)
     w->compare_at_ms = now + COMPARE_MS;
 }
 
+/* What was counted and found no group to go with. */
+static void write_funnel(struct writer *w, int64_t now)
+{
+    struct why why;
+    enum err e = group_funnel(&w->group, &w->funnel, &why);
+    if (e) {
+        close_connection(w);
+        set_trouble(w, e, &why);
+        return;
+    }
+    w->funnel_at_ms = now + FUNNEL_MS;
+    w->rested = false;
+}
+
 static void rest(struct writer *w)
 {
     if (w->log_pages)
@@ -332,7 +359,10 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
     recover(w);
     if (!w->open)
         return w->retry_at_ms;
-    if (now >= w->purge_at_ms)
+    bool about_to_rest = idle_ms >= REST_MS && !w->rested;
+    if ((about_to_rest || now >= w->purge_at_ms) && funnel_any(&w->funnel))
+        write_funnel(w, now);
+    if (w->open && now >= w->purge_at_ms)
         purge(w, now);
     if (w->open && w->uncompared && (idle_ms >= IDLE_MS || now >= w->compare_at_ms))
         compare(w, now);
@@ -366,6 +396,8 @@ static void *writer_run(void *context)
         /* Under load only what cannot wait; the clock was read anyway. */
         look_at = keep_house(w, now, now - busy_at);
     }
+    if (w->open && funnel_any(&w->funnel))
+        write_funnel(w, now);
     if (w->open) {
         sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         close_connection(w);
@@ -381,6 +413,7 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     struct writer *w = calloc(1, sizeof *w);
     must(w != NULL);
     w->store = store;
+    w->funnel.rules = options->rules ? options->rules : &fixed_rules;
     w->group_limit = options->group_limit;
     w->draw = options->draw ? options->draw : random_bytes;
     w->duplicate_ms = options->duplicate_ms;
@@ -443,6 +476,11 @@ void writer_stats(struct writer *w, struct writer_stats *out)
     *out = w->stats;
     pthread_mutex_unlock(&w->stats_lock);
     out->waiting = writer_waiting(w);
+}
+
+struct funnel *writer_funnel(struct writer *w)
+{
+    return &w->funnel;
 }
 
 void writer_stop(struct writer *w)

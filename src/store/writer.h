@@ -30,6 +30,7 @@
 #include "core/likeness.h"
 
 struct commit_sink;
+struct funnel;
 struct store;
 struct writer;
 
@@ -50,8 +51,12 @@ struct job_draft {
     struct draft_id id;
     uint64_t revision; /* the one that was read; 0 to create. Another one stored: ERR_CONFLICT */
     struct str sealed; /* opaque: only the browser's cookie opens it */
-    unsigned step;     /* the furthest step completed, for the funnel */
+    unsigned step;     /* FORM_STEP bits of the steps that are finished */
     int64_t expires_ms;
+    /* For the funnel: what this job finishes for the first time, and how long that took; -1: not
+     * known. */
+    unsigned completed;
+    int64_t took_ms;
 };
 
 struct job_submit {
@@ -64,6 +69,7 @@ struct job_submit {
     bool has_draft;
     struct draft_id draft; /* sealed content is erased when sent; one that was sent before gives
                               the first answer; one that has expired is no obstacle */
+    int64_t took_ms;       /* on the check page, for the funnel; -1: not known */
     /* SHA-256 of what makes a repeat a repeat (draft id, or API key). The same one again gets the
      * first answer; with another fingerprint (SHA-256 of the content) it is refused with
      * ERR_CONFLICT (for source "api"; the form's repeats always get the first answer). */
@@ -101,8 +107,9 @@ struct job {
 };
 
 struct writer_options {
-    unsigned inbox_limit; /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
-    unsigned group_limit; /* jobs per commit at most */
+    const struct form_rules *rules; /* names the funnel's fields; NULL: the fixed ones */
+    unsigned inbox_limit;           /* jobs waiting at most; writer_put answers ERR_BUSY beyond */
+    unsigned group_limit;           /* jobs per commit at most */
     unsigned log_pages;   /* checkpoint when the log holds so many; 0: 2048, which is 8 MiB */
     int64_t duplicate_ms; /* how far back a company or an address is a duplicate; 0: not asked */
     /* Randomness for Client IDs; NULL: random_bytes. */
@@ -135,6 +142,9 @@ unsigned writer_waiting(struct writer *writer);
 void writer_release(struct writer *writer, struct job *jobs, enum err e, const struct why *why);
 
 void writer_stats(struct writer *writer, struct writer_stats *out);
+
+/* Where loops count what makes no job (funnel.h); lives as long as the writer. */
+struct funnel *writer_funnel(struct writer *writer);
 
 /* Commits what waits, checkpoints, ends the thread. Every thread that puts jobs must have ended or
  * stopped putting. NULL is fine. */

@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "core/form_extra.h"
 #include "core/urlencoded.h"
+#include "store/funnel.h"
 #include "web/apply.h"
 #include "web/html.h"
 #include "web/proof.h"
@@ -81,16 +82,20 @@ static void sent(struct request *r, struct job *job, struct ticket *ticket)
     show(r, visit, &(struct findings){0}, apply_notice(job->result), 503);
 }
 
+/* Since the last answers were saved, by the store's time and not the browser's. */
+static int64_t time_since_saving(const struct request *r, const struct visitor_draft *draft)
+{
+    return clock_wall_ms() - (draft->expires_ms - r->web->config->form_draft_time);
+}
+
 /*
  * The last answers were saved a moment ago: nobody has looked through them since. A person who is
- * that fast is asked once more and by then is slow enough. The time of saving is the store's, not
- * the browser's.
+ * that fast is asked once more and by then is slow enough.
  */
 static bool is_too_fast(const struct request *r, const struct visitor_draft *draft)
 {
-    const struct config *c = r->web->config;
-    int64_t since_ms = clock_wall_ms() - (draft->expires_ms - c->form_draft_time);
-    return since_ms >= 0 && since_ms < c->form_check_time;
+    int64_t since_ms = time_since_saving(r, draft);
+    return since_ms >= 0 && since_ms < r->web->config->form_check_time;
 }
 
 static void read_proof(struct request *r, struct proof *proof)
@@ -117,6 +122,7 @@ void handle_check_submit(struct request *r)
     }
     form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
     if (findings.n) {
+        funnel_refused(writer_funnel(r->web->writer), FUNNEL_CHECK, &findings);
         show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }
@@ -144,6 +150,7 @@ void handle_check_submit(struct request *r)
         .has_draft = true,
         .draft = draft->handle.id,
         .has_idempotency = true,
+        .took_ms = time_since_saving(r, draft),
     };
     for (size_t f = 0; f < r->web->config->rules.fields_n; f++)
         job->submit.form.value[f] = arena_str(a, draft->form.value[f]);

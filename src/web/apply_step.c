@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "core/urlencoded.h"
+#include "store/funnel.h"
 #include "web/apply.h"
 #include "web/html.h"
 #include "web/proof.h"
@@ -32,11 +34,12 @@ static const struct str check_path = STR_INIT("/apply/check");
 /* One visit of a step: what is known while a page is shown or a form is taken. */
 struct visit {
     enum step step;
-    bool from_check; /* reached by "Change": Continue leads straight back */
-    bool later;      /* "Save and come back later": what is there is kept as it is */
-    bool whole;      /* nothing is wrong with what was typed */
-    bool decoy;      /* a field that people do not see was filled in */
-    bool again;      /* and the page without it came back */
+    bool from_check;  /* reached by "Change": Continue leads straight back */
+    bool later;       /* "Save and come back later": what is there is kept as it is */
+    bool whole;       /* nothing is wrong with what was typed */
+    bool decoy;       /* a field that people do not see was filled in */
+    bool again;       /* and the page without it came back */
+    int64_t opened_s; /* wall time at which the page was first shown */
     struct visitor_draft draft;
     struct form typed;
     struct proof proof;
@@ -86,6 +89,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .notice = notice,
         .again = visit->again || visit->decoy,
         .challenge = visit->proof.ask,
+        .opened = arena_fmt(&r->arena, "%lld", (long long)visit->opened_s),
         .fields =
             view_fields_of(&r->arena, &r->web->questions, visit->step, &visit->typed, findings),
     };
@@ -103,7 +107,16 @@ static void visit_begin(struct request *r, enum step step, struct visit *visit)
     *visit = (struct visit){
         .step = step,
         .from_check = str_eq(request_query(r, STR("from")), STR("check")),
+        .opened_s = clock_wall_ms() / 1000,
     };
+}
+
+/* Since the page was shown; -1 when it does not say, or nobody would believe it. */
+static int64_t time_taken(const struct visit *visit)
+{
+    enum { BELIEVED_MS = 24 * 3600 * 1000 };
+    int64_t ms = clock_wall_ms() - visit->opened_s * 1000;
+    return visit->opened_s > 0 && ms >= 0 && ms <= BELIEVED_MS ? ms : -1;
 }
 
 static bool is_empty(const struct form_rules *rules, const struct visitor_draft *draft,
@@ -142,6 +155,8 @@ static void page(struct request *r, enum step step)
                       !(draft->finished & FORM_STEP(STEP_COMPANY)) &&
                       is_empty(&r->web->config->rules, draft, step);
     visit.typed = draft->form;
+    if (step == STEP_COMPANY && !draft->exists && str_eq(r->method, STR("GET")))
+        funnel_started(writer_funnel(r->web->writer));
     show(r, &visit, NULL,
          lost_first ? STR("Your answers to this step are no longer here: they are deleted after "
                           "a while to protect you. Fill it in once more; the other step is kept.")
@@ -192,6 +207,7 @@ static void save(struct request *r, struct visit *visit)
         visit->draft.finished &= ~FORM_STEP(visit->step);
     struct ticket *ticket = ticket_new(r, JOB_DRAFT, saved);
     draft_fill_job(r, &visit->draft, ticket_arena(ticket), ticket_job(ticket));
+    ticket_job(ticket)->draft.took_ms = time_taken(visit);
     ticket_job(ticket)->context = visit;
     enum err e = ticket_put(ticket);
     if (e != ERR_NONE) {
@@ -205,10 +221,14 @@ static void read_controls(struct request *r, struct visit *visit)
 {
     struct urlencoded u;
     struct str name, value;
+    uint64_t number;
+    visit->opened_s = 0;
     urlencoded_init(&u, r->body);
     while (urlencoded_next(&u, &r->arena, &name, &value)) {
         visit->later |= str_eq(name, STR("_then")) && str_eq(value, STR("later"));
         visit->again |= str_eq(name, STR("_again"));
+        if (str_eq(name, STR("_opened")) && str_to_u64(value, &number) && number < UINT32_MAX)
+            visit->opened_s = (int64_t)number;
         visit->decoy |= str_eq(name, STR("_website")) && str_trim(value).len > 0;
         proof_control(&visit->proof, name, value);
     }
@@ -250,6 +270,7 @@ static void submit(struct request *r, enum step step)
     form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
     visit->whole = findings.n == 0;
     if (!visit->whole && !(visit->later && fits(&visit->typed, &findings))) {
+        funnel_refused(writer_funnel(r->web->writer), FUNNEL_COMPANY + (unsigned)step, &findings);
         show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }

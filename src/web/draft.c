@@ -80,6 +80,7 @@ enum err draft_open(struct request *r, const struct draft_handle *handle, struct
         return err_set(why, ERR_MISSING, "open the draft", "the key does not open it");
     out->exists = true;
     out->revision = row.revision;
+    out->ever = row.step;
     return ERR_NONE;
 }
 
@@ -118,6 +119,8 @@ void draft_fill_job(struct request *r, const struct visitor_draft *draft, struct
         .revision = draft->revision,
         .sealed = seal(a, draft->handle.key, aad(draft), buf_view(&content)),
         .step = draft->finished,
+        .completed = draft->finished & ~draft->ever,
+        .took_ms = -1,
         .expires_ms = clock_wall_ms() + r->web->config->form_draft_time,
     };
     buf_release(&content);

@@ -37,6 +37,7 @@ struct visitor_draft {
     int64_t expires_ms;
     unsigned finished; /* FORM_STEP bits */
     bool paid;         /* begun or continued with a proof of work (proof.h) */
+    unsigned ever;     /* … that were finished at any time */
     struct form form;
     struct client_id client_id;
     int64_t sent_ms;

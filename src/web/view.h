@@ -83,6 +83,7 @@ struct view_errors {
 
 /* /apply/company and /apply/engagement: form.html */
 struct view_form {
+    struct str opened; /* wall time in s at which the page was shown, for the funnel */
     struct view_shell shell;
     struct str caption; /* "Step 1 of 2" */
     struct str heading; /* "Tell us about your company" */

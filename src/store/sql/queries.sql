@@ -107,7 +107,7 @@ ON CONFLICT (id) DO NOTHING;
 
 -- name: draft_update
 UPDATE draft
-SET revision = revision + 1, step = max(step, :step), sealed = :sealed, updated_ms = :now_ms,
+SET revision = revision + 1, step = step | :step, sealed = :sealed, updated_ms = :now_ms,
     expires_ms = :expires_ms
 WHERE id = :id AND revision = :revision AND sent_ms IS NULL;
 
@@ -118,12 +118,36 @@ SET revision = revision + 1, sealed = x'', updated_ms = :now_ms, client_id = :cl
 WHERE id = :id AND sent_ms IS NULL;
 
 -- name: draft_find
-SELECT revision, sealed, expires_ms, client_id, sent_ms FROM draft WHERE id = :id;
+SELECT revision, step, sealed, expires_ms, client_id, sent_ms FROM draft WHERE id = :id;
 
 -- A few expired drafts at a time, so that the writer is never away for long.
 -- name: draft_purge
 DELETE FROM draft
-WHERE rowid IN (SELECT rowid FROM draft WHERE expires_ms <= :now_ms ORDER BY expires_ms LIMIT :n);
+WHERE rowid IN (
+    SELECT rowid FROM draft WHERE expires_ms <= :now_ms ORDER BY expires_ms, rowid LIMIT :n);
+
+-- The same drafts, before they go: where those that were not sent stopped. step has a bit for each
+-- finished step.
+-- name: funnel_stopped
+INSERT INTO funnel (day, kind, step, field, code, n)
+SELECT updated_ms / 86400000, 'stopped',
+    CASE step & 3 WHEN 3 THEN 'check' WHEN 1 THEN 'engagement' ELSE 'company' END, '', '', count(*)
+FROM draft
+WHERE rowid IN (
+    SELECT rowid FROM draft WHERE expires_ms <= :now_ms ORDER BY expires_ms, rowid LIMIT :n)
+    AND sent_ms IS NULL
+GROUP BY 1, 3
+ON CONFLICT (day, kind, step, field, code) DO UPDATE SET n = n + excluded.n;
+
+-- name: funnel_add
+INSERT INTO funnel (day, kind, step, field, code, n)
+VALUES (:day, :kind, :step, :field, :code, :n)
+ON CONFLICT (day, kind, step, field, code) DO UPDATE SET n = n + excluded.n;
+
+-- name: funnel_since
+SELECT day, kind, step, field, code, n FROM funnel
+WHERE day >= :day
+ORDER BY day, kind, step, field, code;
 
 -- A write that changes nothing of value: does the disk take it again?
 -- name: meta_put
