@@ -8,6 +8,8 @@ const struct command commands[] = {
      cmd_serve},
     {"init", "[FILE]", "Write a commented configuration (default: anteroom.yaml).", cmd_init},
     {"check", "[--config FILE]", "Check a configuration and say what it means.", cmd_check},
+    {"doctor", "[--config FILE] [--data DIR] [--json]",
+     "Say what is wrong with this deployment, or will be, and what to do.", cmd_doctor},
     {"list", "[--data DIR] [--json] [--limit N]", "List the submissions, newest first.", cmd_list},
     {"funnel", "[--data DIR] [--days N] [--json]",
      "Show how far visitors come, and what is sent back.", cmd_funnel},

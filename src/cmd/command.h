@@ -21,6 +21,7 @@ struct command {
 int cmd_serve(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_funnel(int argc, char **argv);
 int cmd_audit(int argc, char **argv);

@@ -122,10 +122,16 @@ static bool allow(int ruleset, const struct sandbox_path *p, uint64_t handled)
     return done;
 }
 
+long sandbox_landlock(void)
+{
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    return abi > 0 ? abi : 0;
+}
+
 /* The version in force; 0 when there is none. */
 static long confine_files(const struct sandbox_path *paths, size_t n)
 {
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    long abi = sandbox_landlock();
     if (abi < 1)
         return 0;
     struct ruleset handled = what_is_handled(abi);

@@ -34,6 +34,9 @@ struct sandbox_report {
 
 void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_report *report);
 
+/* The version of Landlock this kernel offers; 0: none. */
+long sandbox_landlock(void);
+
 /* The part of sandbox_calls.c: NULL, or why the filter is not in force. */
 const char *sandbox_filter_calls(void);
 

@@ -209,6 +209,22 @@ size_t tls_warnings(const struct tls *tls, int64_t now_ms, struct why out[TLS_WA
     return n;
 }
 
+bool tls_covers(const struct tls *tls, const char *host)
+{
+    mbedtls_x509_crt *leaf = &tls->place.current->credentials.chain;
+    uint32_t flags = 0;
+    /* Who vouches for it is another question: only the name's flag counts. */
+    mbedtls_x509_crt_verify(leaf, leaf, NULL, host, &flags, NULL, NULL);
+    return (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) == 0;
+}
+
+bool tls_is_self_signed(const struct tls *tls)
+{
+    const mbedtls_x509_crt *leaf = &tls->place.current->credentials.chain;
+    return str_eq(str_of(leaf->issuer_raw.p, leaf->issuer_raw.len),
+                  str_of(leaf->subject_raw.p, leaf->subject_raw.len));
+}
+
 void tls_fingerprint(const struct tls *tls, char out[TLS_FINGERPRINT_SIZE])
 {
     const mbedtls_x509_buf *der = &tls->place.current->credentials.chain.raw;

@@ -84,6 +84,12 @@ int64_t tls_expires_ms(const struct tls *tls);
  */
 size_t tls_warnings(const struct tls *tls, int64_t now_ms, struct why out[TLS_WARNINGS_MAX]);
 
+/* The certificate names that host: a DNS name (with * as RFC 6125 has it) or an IP address. */
+bool tls_covers(const struct tls *tls, const char *host);
+
+/* Its issuer is itself: nobody vouches for it. */
+bool tls_is_self_signed(const struct tls *tls);
+
 /* Colon-separated SHA-256 of the leaf certificate, for a person to compare. */
 void tls_fingerprint(const struct tls *tls, char out[TLS_FINGERPRINT_SIZE]);
 

@@ -37,7 +37,7 @@ function copyOf(data) {
 }
 
 const unlock = 'DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;';
-const commands = ['serve', 'init', 'check', 'list', 'funnel', 'audit', 'version', 'help'];
+const commands = ['serve', 'init', 'check', 'doctor', 'list', 'funnel', 'audit', 'version', 'help'];
 
 // Three submissions and an end to the server: what the reading commands read.
 const server = await new Server().start();
@@ -72,7 +72,7 @@ await tap({
       ['list', 'more'], ['list', '--limit', 'many'], ['list', '--limit', '-1'], ['list', '--limit', '0'],
       ['list', '--limit', '99999999999999999999'], ['funnel', 'more'], ['funnel', '--days', '0'], ['funnel', '--days', '3651'], ['version', 'more'],
     ];
-    for (const name of ['serve', 'init', 'check', 'list', 'funnel', 'version']) wrong.push([name, '--frobnicate']);
+    for (const name of ['serve', 'init', 'check', 'doctor', 'list', 'funnel', 'version']) wrong.push([name, '--frobnicate']);
     for (const name of ['serve', 'list']) wrong.push([name, '--data', '']);
     wrong.push(['audit', 'verify', '--data', ''], ['serve', '--assets', 'absent']);
     for (const option of ['--config', '--data', '--limit']) wrong.push(['list', option]);

@@ -19,7 +19,8 @@ SOURCE_DATE := $(or $(SOURCE_DATE_EPOCH),$(shell $(GIT) log -1 --format=%ct 2>/d
 
 $(GEN)/version.h: force | $(GEN)/
 	@printf '%s\n' '/* Made by src/tool/make/gen.mk. */' '#ifndef GEN_VERSION_H' '#define GEN_VERSION_H' \
-	    '#define ANTEROOM_VERSION "$(VERSION)"' '#define ANTEROOM_COMMIT  "$(COMMIT)"' '#endif' > $@.new
+	    '#define ANTEROOM_VERSION "$(VERSION)"' '#define ANTEROOM_COMMIT  "$(COMMIT)"' \
+	    '#define ANTEROOM_SOURCE_MS INT64_C($(SOURCE_DATE)000) /* when it was written */' '#endif' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 .PHONY: force
