@@ -102,6 +102,13 @@ void tls_fingerprint(const struct tls *tls, char out[TLS_FINGERPRINT_SIZE]);
 enum err tls_self_signed(const char *certificate_file, const char *key_file, const char *host,
                          bool *made, struct why *why);
 
+/*
+ * Takes from this thread's connections that were silent since the last call the memory of their
+ * buffers, 25 KB each, which they get again when there is something to read or write; how many gave
+ * it. Called about once a second.
+ */
+size_t tls_rest(void);
+
 const char *tls_version(void); /* "mbedTLS 3.6.6" */
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "base/must.h"
 #include "net/openssl/ssl.h"
+#include "net/tls_buffers.h"
 #include "net/tls_context.h"
 
 #include <mbedtls/ssl_ciphersuites.h>
@@ -35,7 +36,12 @@ struct ssl_st {
     bool owing;       /* an alert waits for SSL_shutdown */
     bool progress;    /* the BIO handed out bytes since this was last cleared */
     bool ended;       /* the BIO has no more, ever */
+    bool used;        /* since the last tls_rest */
+    struct tls_buffers buffers;
+    SSL *next, **link; /* this thread's connections that have their buffers */
 };
+
+static _Thread_local SSL *awake;
 
 /* Whose handshake runs on this thread: tickets are opened per context, but counted per connection.
  */
@@ -144,6 +150,49 @@ static int bio_receive(void *p, unsigned char *out, size_t n)
     return ssl->bio->retry ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_SSL_CONN_EOF;
 }
 
+/* -- rest ---------------------------------------------------------------------------------------
+ */
+
+static void unlink_awake(SSL *ssl)
+{
+    if (ssl->link)
+        *ssl->link = ssl->next;
+    if (ssl->link && ssl->next)
+        ssl->next->link = ssl->link;
+    ssl->link = NULL;
+}
+
+/* Every call that may touch a record begins with this. */
+static bool wake(SSL *ssl)
+{
+    ssl->used = true;
+    if (ssl->link)
+        return true;
+    if (!tls_buffers_have(&ssl->buffers, &ssl->tls))
+        return false;
+    ssl->next = awake;
+    ssl->link = &awake;
+    if (awake)
+        awake->link = &ssl->next;
+    awake = ssl;
+    return true;
+}
+
+size_t tls_rest(void)
+{
+    size_t given = 0;
+    for (SSL *ssl = awake, *next; ssl; ssl = next) {
+        next = ssl->next;
+        if (!ssl->used && ssl->established && !ssl->failed &&
+            tls_buffers_give(&ssl->buffers, &ssl->tls)) {
+            unlink_awake(ssl);
+            given++;
+        }
+        ssl->used = false;
+    }
+    return given;
+}
+
 /* -- a connection -------------------------------------------------------------------------------
  */
 
@@ -155,6 +204,7 @@ SSL *SSL_new(SSL_CTX *ctx)
     mbedtls_ssl_init(&ssl->tls);
     mbedtls_ssl_set_bio(&ssl->tls, ssl, bio_send, bio_receive, NULL);
     int r = mbedtls_ssl_setup(&ssl->tls, &ssl->context->config);
+    wake(ssl);
     if (r != 0) {
         ssl->failed = true;
         report(ssl, failure_text(r));
@@ -168,6 +218,7 @@ void SSL_free(SSL *ssl)
         return;
     if (!ssl->established && !ssl->failed)
         report(ssl, "given up by the client");
+    unlink_awake(ssl);
     mbedtls_ssl_free(&ssl->tls);
     free(ssl->bio);
     tls_context_drop(ssl->context);
@@ -213,7 +264,7 @@ static bool again(const SSL *ssl, int r)
 
 int SSL_accept(SSL *ssl)
 {
-    if (ssl->failed)
+    if (ssl->failed || !wake(ssl))
         return fail(ssl);
     int r;
     shaking = ssl;
@@ -237,7 +288,7 @@ int SSL_accept(SSL *ssl)
 
 int SSL_read(SSL *ssl, void *out, int n)
 {
-    if (ssl->failed || !ssl->established || ssl->closed || n <= 0)
+    if (ssl->failed || !ssl->established || ssl->closed || n <= 0 || !wake(ssl))
         return fail(ssl);
     int r;
     ssl->reading = true;
@@ -259,7 +310,7 @@ int SSL_read(SSL *ssl, void *out, int n)
 
 int SSL_write(SSL *ssl, const void *bytes, int n)
 {
-    if (ssl->failed || !ssl->established || n < 0)
+    if (ssl->failed || !ssl->established || n < 0 || !wake(ssl))
         return fail(ssl);
     const unsigned char *at = bytes;
     size_t left = (size_t)n;
@@ -283,6 +334,8 @@ int SSL_shutdown(SSL *ssl)
     /* A handshake that failed has its alert in the BIO already: let it out. */
     if (!ssl->established || (ssl->failed && !ssl->owing))
         return outcome(ssl, SSL_ERROR_NONE, 1);
+    if (!wake(ssl))
+        return fail(ssl);
     /* With an alert still in its buffer, mbedTLS sends that one and nothing else. */
     ssl->owing = false;
     if (mbedtls_ssl_close_notify(&ssl->tls) != 0)

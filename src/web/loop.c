@@ -10,12 +10,14 @@
 #include "web/ticket.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
     ACCEPTS_A_TURN = 16,      /* so that one burst does not starve the connections there are */
+    TRIM_FROM = 64,           /* connections at once, 1.6 MB */
     DRAIN_GRACE_MS = 2000,    /* libh2o's second GOAWAY follows the first after one second */
     STALLED_READER_MS = 30000 /* un-acknowledged data for longer than this closes a connection */
 };
@@ -66,6 +68,10 @@ static void on_quiet_sweep(h2o_timeout_entry_t *entry)
     for (struct connection *c = loop->connections; c; c = c->next)
         if (c->quiet_since_ms < oldest_ms)
             shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
+    /* After a crowd has gone quiet its memory goes back to the system, not only to the next ones.
+     */
+    if (tls_rest() >= TRIM_FROM)
+        malloc_trim(0);
     if (loop->connections)
         h2o_timeout_link(loop->context.loop, &loop->context.one_sec_timeout, &loop->quiet_sweep);
 }
