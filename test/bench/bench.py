@@ -247,7 +247,7 @@ def idle(_, scale):
     for count in (1000, 10000):
         count = max(100, int(count * scale))
         with tempfile.TemporaryDirectory() as d, anteroom(
-                os.path.join(d, "data"), ANTEROOM_LIMITS__CONNECTIONS=str(count + 100),
+                os.path.join(d, "data"), ANTEROOM_LIMITS__CONNECTIONS=str(count * 2),
                 ANTEROOM_LIMITS__REQUEST_TIME="10m", ANTEROOM_LIMITS__IDLE_TIME="1h") as p:
             url = f"https://127.0.0.1:{p.port}/apply/company"
             h2load(url, 10, 200)  # what the first requests need is there
