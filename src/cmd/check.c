@@ -3,10 +3,12 @@
 #include "config/config.h"
 #include "net/address.h"
 #include "net/tls.h"
+#include "web/brand.h"
 
 #include <limits.h>
 
-/* What config_load cannot know: whether addresses can be read and the certificate fits its key. */
+/* What config_load cannot know: whether addresses can be read, the certificate fits its key, and
+ * the logo can be shown. */
 static enum err check_listen(const struct config *c, struct why *why)
 {
     const struct str all[] = {c->server_listen, c->server_http_listen, c->server_ops_listen};
@@ -31,6 +33,19 @@ static enum err check_certificate(const struct config *c, struct why *why)
     return e;
 }
 
+/* Where the colour that visitors see is not the one that was asked for. */
+static void print_accent(const struct config *c, const struct brand *brand)
+{
+    char light[COLOUR_TEXT_SIZE], dark[COLOUR_TEXT_SIZE];
+    const struct colour_scheme *l = &brand->palette.light, *d = &brand->palette.dark;
+    if (!brand->has_accent)
+        return;
+    printf("  accent         %.*s: light %s (%.1f:1%s), dark %s (%.1f:1%s)\n",
+           STR_ARG(c->brand_accent), colour_text(l->accent, light), l->contrast,
+           l->adjusted ? ", adjusted" : "", colour_text(d->accent, dark), d->contrast,
+           d->adjusted ? ", adjusted" : "");
+}
+
 int cmd_check(int argc, char **argv)
 {
     const char *config_file = NULL;
@@ -50,6 +65,9 @@ int cmd_check(int argc, char **argv)
     e = check_listen(&config, &why);
     if (e == ERR_NONE)
         e = check_certificate(&config, &why);
+    struct brand brand = {0};
+    if (e == ERR_NONE)
+        e = brand_open(&config, &brand, &why);
     if (e == ERR_NONE) {
         bool own = config.server_tls_certificate_file.len > 0;
         printf("The configuration is right.\n"
@@ -62,7 +80,9 @@ int cmd_check(int argc, char **argv)
                STR_ARG(own ? config.server_tls_certificate_file
                            : STR("self-signed, made at first start")),
                STR_ARG(config.data_directory));
+        print_accent(&config, &brand);
     }
+    brand_release(&brand);
     config_release(&config);
     return e == ERR_NONE ? 0 : command_failed(e, &why);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/check.h"
 
+#include "core/colour.h"
 #include "core/network.h"
 
 #include <arpa/inet.h>
@@ -131,4 +132,13 @@ bool check_networks(struct str value, struct option_problem *problem)
     return refuse(problem, wrong, "is not an address or a network",
                   "Write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, with commas between them and no "
                   "bit set behind the prefix.");
+}
+
+bool check_colour(struct str value, struct option_problem *problem)
+{
+    struct colour colour;
+    if (colour_parse(value, &colour))
+        return true;
+    return refuse(problem, value, "is not a colour",
+                  "Write # and six hexadecimal digits, in quotes: \"#0b5d57\".");
 }

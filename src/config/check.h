@@ -27,4 +27,7 @@ bool check_rate(struct str value, struct option_problem *problem);
 /* Addresses and networks between commas: "10.0.0.0/8, 2001:db8::1". */
 bool check_networks(struct str value, struct option_problem *problem);
 
+/* "#0b5d57" */
+bool check_colour(struct str value, struct option_problem *problem);
+
 #endif

@@ -223,6 +223,7 @@ void handle_start(struct request *r)
         return;
     struct view_start v = {.has_draft = draft.exists && !draft.sent};
     shell_fill(&v.shell, r, STR("Become a client"));
+    v.shell.plain = !v.has_draft;
     page_start(respond_html(r), &v);
     respond_page(r, 200);
 }

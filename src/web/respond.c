@@ -128,6 +128,7 @@ void respond_problem(struct request *r, int status, struct str heading, struct s
                              .link = STR("/"),
                              .link_label = STR("Go to the start page")};
     shell_fill(&v.shell, r, heading);
+    v.shell.plain = true;
     html_clear(respond_html(r));
     page_problem(respond_html(r), &v);
     respond_page(r, status);

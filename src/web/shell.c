@@ -10,6 +10,7 @@
 void shell_fill(struct view_shell *shell, const struct request *r, struct str title)
 {
     const struct config *c = r->web->config;
+    const struct brand *b = &r->web->brand;
     *shell = (struct view_shell){
         .lang = STR("en"),
         .dir = STR("ltr"),
@@ -17,6 +18,13 @@ void shell_fill(struct view_shell *shell, const struct request *r, struct str ti
         .brand = c->brand_name,
         .contact_email = c->brand_contact_email,
         .contact_phone = c->brand_contact_phone,
+        .sheet = b->urls[BRAND_SHEET],
+        .logo = b->urls[BRAND_LOGO],
+        .logo_dark = b->urls[BRAND_LOGO_DARK],
+        .icon = b->urls[BRAND_ICON],
+        .logo_width = b->logo_widths[BRAND_LOGO],
+        .logo_dark_width = b->logo_widths[BRAND_LOGO_DARK],
+        .logo_height = BRAND_LOGO_HEIGHT,
     };
 }
 

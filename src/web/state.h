@@ -7,6 +7,7 @@
 #define WEB_STATE_H
 
 #include "core/network.h"
+#include "web/brand.h"
 #include "web/link.h"
 #include "web/pressure.h"
 #include "web/view_form.h"
@@ -30,6 +31,7 @@ struct web {
     const char *assets_dir;
     struct arena arena; /* what is made once, below */
     struct view_questions questions;
+    struct brand brand;
     struct networks trusted; /* proxies in front */
     struct rate *rate;
     struct pressure pressure;

@@ -30,8 +30,9 @@ static void respond_asset(struct request *r, const struct asset *asset)
 
 void handle_static_file(struct request *r)
 {
-    const struct asset *asset = asset_find(r->param);
-    if (r->web->assets_dir) {
+    const struct asset *brand = brand_find(&r->web->brand, r->param);
+    const struct asset *asset = brand ? brand : asset_find(r->param);
+    if (r->web->assets_dir && !brand) {
         struct str body, type;
         if (asset_load(r->web->assets_dir, r->param, &r->arena, &body, &type)) {
             respond_header(r, STR("cache-control"), STR("no-store"));
@@ -48,7 +49,8 @@ void handle_static_file(struct request *r)
 
 void handle_favicon(struct request *r)
 {
-    respond_header(r, STR("location"), STR(ASSET_URL_IMG_MARK_SVG));
+    struct str own = r->web->brand.urls[BRAND_ICON];
+    respond_header(r, STR("location"), own.len ? own : STR(ASSET_URL_IMG_MARK_SVG));
     respond_bytes(r, 308, STR_EMPTY, STR_EMPTY);
 }
 
@@ -78,6 +80,7 @@ void handle_privacy_page(struct request *r)
         .draft_time = duration(&r->arena, r->web->config->form_draft_time),
     };
     shell_fill(&v.shell, r, STR("Privacy"));
+    v.shell.plain = true;
     page_privacy(respond_html(r), &v);
     respond_page(r, 200);
 }
@@ -86,6 +89,7 @@ void handle_accessibility_page(struct request *r)
 {
     struct view_text v = {0};
     shell_fill(&v.shell, r, STR("Accessibility"));
+    v.shell.plain = true;
     page_accessibility(respond_html(r), &v);
     respond_page(r, 200);
 }

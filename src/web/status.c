@@ -82,6 +82,7 @@ void handle_status_page(struct request *r)
                             STR_ARG(r->web->config->form_reply_time)),
     };
     shell_fill(&v.shell, r, v.heading);
+    v.shell.plain = true;
     page_status(respond_html(r), &v);
     respond_page(r, 200);
 }

@@ -153,6 +153,18 @@ static unsigned count_loops(const struct config *c)
     return wanted < 1 ? 1 : wanted > LOOPS_MAX ? LOOPS_MAX : (unsigned)wanted;
 }
 
+/* A colour that visitors would see otherwise than asked for: worth a word at each start. */
+static void tell_accent(const struct web *web)
+{
+    const struct colour_palette *p = &web->brand.palette;
+    char light[COLOUR_TEXT_SIZE], dark[COLOUR_TEXT_SIZE];
+    if (web->brand.has_accent && (p->light.adjusted || p->dark.adjusted))
+        log_event(p->light.adjusted ? LOG_WARN : LOG_INFO, "accent adjusted for contrast",
+                  LOG_STR("asked", web->config->brand_accent),
+                  LOG_TEXT("light", colour_text(p->light.accent, light)),
+                  LOG_TEXT("dark", colour_text(p->dark.accent, dark)));
+}
+
 enum err web_open(const struct web_options *options, struct web **out, struct why *why)
 {
     struct web *web = h2o_mem_alloc(sizeof *web);
@@ -175,6 +187,10 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
     char key_file[PATH_MAX];
     store_path(web->store, "keys/links.key", key_file, sizeof key_file);
     enum err e = link_key_open(key_file, &web->link_key, why);
+    if (e == ERR_NONE)
+        e = brand_open(web->config, &web->brand, why);
+    if (e == ERR_NONE)
+        tell_accent(web);
     unsigned opened = 0;
     while (e == ERR_NONE && opened < web->loops_n) {
         e = loop_open(&web->loops[opened], web, opened, why);
@@ -227,6 +243,7 @@ void web_close(struct web *web)
     free(web->loops);
     rate_free(web->rate);
     spent_free(web->spent);
+    brand_release(&web->brand);
     arena_release(&web->arena);
     free(web);
 }
