@@ -172,7 +172,7 @@ static bool functions_are_known(struct str value)
 static bool is_plain(struct str value)
 {
     for (size_t i = 0; i < value.len; i++)
-        if (strchr("<&\\'\"@", value.ptr[i]))
+        if (str_find(STR("<&\\'\"@\0"), value.ptr[i], 0) < 7)
             return false;
     return !str_contains(value, STR("/*"));
 }
@@ -261,12 +261,12 @@ static bool read_attributes(struct reader *r, bool *empty)
     bool spaced = skip_space(r);
     *empty = false;
     while (!str_starts(r->rest, STR(">")) && !str_starts(r->rest, STR("/"))) {
-        struct str name = take_name(r), value, quote = str_slice(r->rest, 0, 0);
+        struct str name = take_name(r), value = STR_EMPTY;
         skip_space(r);
         if (!spaced || name.len == 0 || n == ATTRIBUTES_MAX || !take(r, STR("=")))
             return malformed(r);
         skip_space(r);
-        quote = str_slice(r->rest, 0, 1);
+        struct str quote = str_slice(r->rest, 0, 1);
         if (!str_eq(quote, STR("\"")) && !str_eq(quote, STR("'")))
             return malformed(r);
         skip(r, 1);
@@ -316,7 +316,7 @@ static bool read_element(struct reader *r)
 /* Behind "<!" or "<?": comments are skipped, and before anything else one XML declaration. */
 static bool read_other(struct reader *r, bool first)
 {
-    struct str inside;
+    struct str inside = STR_EMPTY;
     if (take(r, STR("!--")))
         return take_until(r, STR("-->"), &inside);
     if (!first || !take(r, STR("?xml ")))

@@ -94,7 +94,7 @@ static enum err add_picture(struct brand *b, enum brand_file which, const char *
         [IMAGE_SVG] = {"svg", STR_INIT("image/svg+xml")},
         [IMAGE_PNG] = {"png", STR_INIT("image/png")},
     };
-    struct str bytes;
+    struct str bytes = STR_EMPTY;
     struct image_problem problem = {0};
     char line[24] = "";
     enum err e = read_file(&b->arena, option, path.ptr, &bytes, why);

@@ -29,14 +29,14 @@ BEGIN {
     made["pages.h"] = made["assets.h"] = "web"; made["sql.h"] = "store"; made["version.h"] = "cmd"
 
     # Libraries: the rooms that may include what begins so.
-    n = split("h2o.h:web|h2o/:web|sqlite3.h:store tool|yaml.h:config|zlib.h:tool|curl/:net|" \
+    n = split("h2o.h:web|h2o/:web|sqlite3.h:store tool|yaml.h:config|zlib.h:web tool|curl/:net|" \
               "openssl/:net|mbedtls/sha256.h:core base net web tool|mbedtls/:net base|psa/:net base|" \
               "yyjson.h:core|utf8proc.h:base|qrencode.h:web|lz4:replicate|argon2.h:net", rows, "|")
     for (i = 1; i <= n; i++) { split(rows[i], cell, ":"); begins[i] = cell[1]; users[i] = cell[2] }
     libraries = n
 
     # What core may take from the C library: nothing that does I/O, knows the time or allocates.
-    pure = " arpa/inet assert ctype inttypes iso646 limits stdalign stdarg stdbool stddef stdint stdnoreturn string strings "
+    pure = " arpa/inet assert ctype inttypes iso646 limits math stdalign stdarg stdbool stddef stdint stdnoreturn string strings "
 }
 
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
