@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/image.h"
+#include "core/picture.h"
 
 /*
  * Reads the part of XML that a drawing needs, and refuses all else at its first byte. Every element
@@ -15,8 +15,8 @@ struct reader {
     unsigned line;
     struct str open[DEPTH_MAX];
     size_t depth;
-    struct image *out;
-    struct image_problem *problem;
+    struct picture *out;
+    struct picture_problem *problem;
 };
 
 static const struct str elements =
@@ -103,8 +103,8 @@ static bool take(struct reader *r, struct str word)
 
 static bool malformed(struct reader *r)
 {
-    return image_refuse(r->problem, r->line, "Save it again from the program it was drawn with.",
-                        "this is not well-formed XML");
+    return picture_refuse(r->problem, r->line, "Save it again from the program it was drawn with.",
+                          "this is not well-formed XML");
 }
 
 /* Up to and with `end`; what stands before it in *out. */
@@ -222,9 +222,9 @@ static bool settle_size(struct reader *r, const double size[2], const double box
     double width = box[2] > 0 && box[3] > 0 ? box[2] : size[0];
     double height = box[2] > 0 && box[3] > 0 ? box[3] : size[1];
     if (!(width > 0) || !(height > 0) || width > 1e6 || height > 1e6)
-        return image_refuse(r->problem, r->line, "Add viewBox=\"0 0 WIDTH HEIGHT\" to <svg>.",
-                            "it does not say how wide and how high it is");
-    *r->out = (struct image){IMAGE_SVG, width, height};
+        return picture_refuse(r->problem, r->line, "Add viewBox=\"0 0 WIDTH HEIGHT\" to <svg>.",
+                              "it does not say how wide and how high it is");
+    *r->out = (struct picture){PICTURE_SVG, width, height};
     return true;
 }
 
@@ -241,14 +241,14 @@ static bool check_attribute(struct reader *r, struct str name, struct str value)
         if (str_eq(name, namespaces[i].name) && str_eq(value, namespaces[i].value))
             return true;
     if (!is_among(name, attributes))
-        return image_refuse(r->problem, r->line, remedy_for(name),
-                            "the attribute %.*s is not allowed in a logo", shown(name), name.ptr);
+        return picture_refuse(r->problem, r->line, remedy_for(name),
+                              "the attribute %.*s is not allowed in a logo", shown(name), name.ptr);
     bool link = str_eq(name, STR("href")) || str_eq(name, STR("xlink:href"));
     if (is_plain(value) && functions_are_known(value) && (!link || is_local(value)))
         return true;
-    return image_refuse(r->problem, r->line,
-                        "A logo refers to nothing outside of itself: #name or url(#name).",
-                        "the value of %.*s is not allowed in a logo", shown(name), name.ptr);
+    return picture_refuse(r->problem, r->line,
+                          "A logo refers to nothing outside of itself: #name or url(#name).",
+                          "the value of %.*s is not allowed in a logo", shown(name), name.ptr);
 }
 
 /* ---- markup ---- */
@@ -298,14 +298,14 @@ static bool read_element(struct reader *r)
     if (name.len == 0)
         return malformed(r);
     if (!is_among(name, elements))
-        return image_refuse(r->problem, r->line, remedy_for(name),
-                            "the element <%.*s> is not allowed in a logo", shown(name), name.ptr);
+        return picture_refuse(r->problem, r->line, remedy_for(name),
+                              "the element <%.*s> is not allowed in a logo", shown(name), name.ptr);
     if (str_eq(name, STR("svg")) != (r->depth == 0))
-        return image_refuse(r->problem, r->line, other_remedy,
-                            "there is one <svg>, around all else");
+        return picture_refuse(r->problem, r->line, other_remedy,
+                              "there is one <svg>, around all else");
     if (r->depth == DEPTH_MAX)
-        return image_refuse(r->problem, r->line, "Ungroup some of it.",
-                            "it has more than %d levels", DEPTH_MAX);
+        return picture_refuse(r->problem, r->line, "Ungroup some of it.",
+                              "it has more than %d levels", DEPTH_MAX);
     r->open[r->depth++] = name;
     if (!read_attributes(r, &empty))
         return false;
@@ -320,17 +320,18 @@ static bool read_other(struct reader *r, bool first)
     if (take(r, STR("!--")))
         return take_until(r, STR("-->"), &inside);
     if (!first || !take(r, STR("?xml ")))
-        return image_refuse(r->problem, r->line, "Delete it: a logo needs none.",
-                            "<%s is not allowed in a logo",
-                            str_starts(r->rest, STR("!DOCTYPE"))   ? "!DOCTYPE"
-                            : str_starts(r->rest, STR("![CDATA[")) ? "![CDATA["
-                            : str_starts(r->rest, STR("?"))        ? "?"
-                                                                   : "!");
+        return picture_refuse(r->problem, r->line, "Delete it: a logo needs none.",
+                              "<%s is not allowed in a logo",
+                              str_starts(r->rest, STR("!DOCTYPE"))   ? "!DOCTYPE"
+                              : str_starts(r->rest, STR("![CDATA[")) ? "![CDATA["
+                              : str_starts(r->rest, STR("?"))        ? "?"
+                                                                     : "!");
     if (!take_until(r, STR("?>"), &inside))
         return false;
     if (str_contains(inside, STR("encoding")) && !str_contains(inside, STR("UTF-8")) &&
         !str_contains(inside, STR("utf-8")))
-        return image_refuse(r->problem, r->line, "Save it in UTF-8.", "its encoding is not UTF-8");
+        return picture_refuse(r->problem, r->line, "Save it in UTF-8.",
+                              "its encoding is not UTF-8");
     return true;
 }
 
@@ -352,20 +353,20 @@ static bool read_text(struct reader *r)
     struct str inside = r->depth ? r->open[r->depth - 1] : STR_EMPTY;
     bool words = str_eq(inside, STR("title")) || str_eq(inside, STR("desc"));
     if (!words && str_trim(text).len)
-        return image_refuse(r->problem, r->line, other_remedy,
-                            "there is text between its elements");
+        return picture_refuse(r->problem, r->line, other_remedy,
+                              "there is text between its elements");
     if (str_contains(text, STR("&")))
-        return image_refuse(r->problem, r->line, "Write the character itself.",
-                            "its title holds a reference");
+        return picture_refuse(r->problem, r->line, "Write the character itself.",
+                              "its title holds a reference");
     skip(r, n);
     return true;
 }
 
-bool svg_read(struct str text, struct image *out, struct image_problem *problem)
+bool svg_read(struct str text, struct picture *out, struct picture_problem *problem)
 {
     struct reader r = {.rest = text, .line = 1, .out = out, .problem = problem};
     bool first = true, rooted = false;
-    *out = (struct image){0};
+    *out = (struct picture){0};
     while (r.rest.len) {
         if (!str_starts(r.rest, STR("<"))) {
             if (!read_text(&r))

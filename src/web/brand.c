@@ -5,7 +5,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "core/image.h"
+#include "core/picture.h"
 
 #include "assets.h"
 
@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { HASH_LEN = 10, SHA256_SIZE = 32, FILE_MAX = IMAGE_PNG_MAX, SHEET_MAX = 1 << 20 };
+enum { HASH_LEN = 10, SHA256_SIZE = 32, FILE_MAX = PICTURE_PNG_MAX, SHEET_MAX = 1 << 20 };
 enum { GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 9 };
 
 static const char op_read[] = "read the brand's files";
@@ -85,22 +85,23 @@ static enum err read_file(struct arena *a, const char *option, const char *path,
 }
 
 static enum err add_picture(struct brand *b, enum brand_file which, const char *option,
-                            const char *name, struct str path, struct image *image, struct why *why)
+                            const char *name, struct str path, struct picture *picture,
+                            struct why *why)
 {
     static const struct {
         const char *extension;
         struct str type;
     } kinds[] = {
-        [IMAGE_SVG] = {"svg", STR_INIT("image/svg+xml")},
-        [IMAGE_PNG] = {"png", STR_INIT("image/png")},
+        [PICTURE_SVG] = {"svg", STR_INIT("image/svg+xml")},
+        [PICTURE_PNG] = {"png", STR_INIT("image/png")},
     };
     struct str bytes = STR_EMPTY;
-    struct image_problem problem = {0};
+    struct picture_problem problem = {0};
     char line[24] = "";
     enum err e = read_file(&b->arena, option, path.ptr, &bytes, why);
     if (e != ERR_NONE)
         return e;
-    if (!image_read(bytes, image, &problem)) {
+    if (!picture_read(bytes, picture, &problem)) {
         if (problem.line)
             snprintf(line, sizeof line, ":%u", problem.line);
         e = err_set(why, ERR_CONFIG, op_read, "%s: %.*s%s: %s", option, STR_ARG(path), line,
@@ -108,7 +109,7 @@ static enum err add_picture(struct brand *b, enum brand_file which, const char *
         err_hint(why, "%s", problem.hint);
         return e;
     }
-    add_asset(b, which, name, kinds[image->kind].extension, kinds[image->kind].type, bytes);
+    add_asset(b, which, name, kinds[picture->kind].extension, kinds[picture->kind].type, bytes);
     return ERR_NONE;
 }
 
@@ -129,14 +130,14 @@ static enum err add_pictures(struct brand *b, const struct config *c, struct why
         return e;
     }
     for (int i = BRAND_LOGO; i < BRAND_FILES; i++) {
-        struct image image;
+        struct picture picture;
         if (!files[i].path.len)
             continue;
         enum err e = add_picture(b, (enum brand_file)i, files[i].option, files[i].name,
-                                 files[i].path, &image, why);
+                                 files[i].path, &picture, why);
         if (e != ERR_NONE)
             return e;
-        double width = BRAND_LOGO_HEIGHT * image.width / image.height;
+        double width = BRAND_LOGO_HEIGHT * picture.width / picture.height;
         if (i <= BRAND_LOGO_DARK)
             b->logo_widths[i] = width < 1 ? 1 : width > 4096 ? 4096 : (uint64_t)(width + 0.5);
     }

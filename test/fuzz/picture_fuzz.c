@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A logo: whatever is let pass has a size, and holds none of what a picture must not hold. */
 #include "base/must.h"
-#include "core/image.h"
+#include "core/picture.h"
 
 #include <stdlib.h>
 
@@ -17,16 +17,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(copy != NULL);
     memcpy(copy, data, size);
     struct str bytes = str_of(copy, size);
-    struct image image = {0};
-    struct image_problem problem = {0};
-    if (!image_read(bytes, &image, &problem)) {
+    struct picture picture = {0};
+    struct picture_problem problem = {0};
+    if (!picture_read(bytes, &picture, &problem)) {
         must(problem.detail[0] && problem.hint[0]);
     } else {
-        must(image.width > 0 && image.height > 0);
+        must(picture.width > 0 && picture.height > 0);
         /* Comments and an XML declaration may say anything. */
         bool words = str_contains(bytes, STR("<!--")) || str_contains(bytes, STR("<?"));
-        for (size_t i = 0; image.kind == IMAGE_SVG && !words && i < sizeof never / sizeof *never;
-             i++)
+        for (size_t i = 0;
+             picture.kind == PICTURE_SVG && !words && i < sizeof never / sizeof *never; i++)
             must(!str_contains(bytes, str_from(never[i])));
     }
     free(copy);

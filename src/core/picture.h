@@ -11,34 +11,34 @@
  *
  * Sources: SVG 1.1, Namespaces in XML 1.0, PNG (ISO/IEC 15948). Threads: pure functions.
  */
-#ifndef CORE_IMAGE_H
-#define CORE_IMAGE_H
+#ifndef CORE_PICTURE_H
+#define CORE_PICTURE_H
 
 #include "base/str.h"
 
-enum { IMAGE_SVG_MAX = 64 * 1024, IMAGE_PNG_MAX = 128 * 1024, IMAGE_SIDE_MAX = 2048 };
+enum { PICTURE_SVG_MAX = 64 * 1024, PICTURE_PNG_MAX = 128 * 1024, PICTURE_SIDE_MAX = 2048 };
 
-enum image_kind { IMAGE_SVG, IMAGE_PNG };
+enum picture_kind { PICTURE_SVG, PICTURE_PNG };
 
-struct image {
-    enum image_kind kind;
+struct picture {
+    enum picture_kind kind;
     double width, height; /* above 0; what counts is their ratio */
 };
 
-struct image_problem {
+struct picture_problem {
     unsigned line; /* from 1; 0: the whole file */
     char detail[160];
     char hint[200];
 };
 
 /* False with the problem filled. */
-bool image_read(struct str bytes, struct image *out, struct image_problem *problem);
+bool picture_read(struct str bytes, struct picture *out, struct picture_problem *problem);
 
 /* For svg.c: fills the problem; always false. */
-bool image_refuse(struct image_problem *problem, unsigned line, const char *hint,
-                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool picture_refuse(struct picture_problem *problem, unsigned line, const char *hint,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The SVG part of image_read. */
-bool svg_read(struct str text, struct image *out, struct image_problem *problem);
+/* The SVG part of picture_read. */
+bool svg_read(struct str text, struct picture *out, struct picture_problem *problem);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/image.h"
+#include "core/picture.h"
 
 #include "lib/expect.h"
 
@@ -24,12 +24,12 @@ static void test_drawings(void **state)
          120, 40},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct image image;
-        struct image_problem problem = {0};
-        if (!image_read(str_from(rows[i].text), &image, &problem))
+        struct picture picture;
+        struct picture_problem problem = {0};
+        if (!picture_read(str_from(rows[i].text), &picture, &problem))
             fail_msg("row %zu, line %u: %s", i, problem.line, problem.detail);
-        assert_int_equal(image.kind, IMAGE_SVG);
-        assert_true(image.width == rows[i].width && image.height == rows[i].height);
+        assert_int_equal(picture.kind, PICTURE_SVG);
+        assert_true(picture.width == rows[i].width && picture.height == rows[i].height);
     }
 }
 
@@ -91,9 +91,9 @@ static void test_what_is_no_drawing_is_refused(void **state)
         {"<svg viewBox='0 0 1 1'>\xFF</svg>", 0, "not UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct image image;
-        struct image_problem problem = {0};
-        assert_false(image_read(str_from(rows[i].text), &image, &problem));
+        struct picture picture;
+        struct picture_problem problem = {0};
+        assert_false(picture_read(str_from(rows[i].text), &picture, &problem));
         if (!strstr(problem.detail, rows[i].says) || problem.line != rows[i].line)
             fail_msg("row %zu, line %u: %s", i, problem.line, problem.detail);
         assert_true(problem.hint[0] != '\0');
@@ -103,20 +103,20 @@ static void test_what_is_no_drawing_is_refused(void **state)
 static void test_bounds(void **state)
 {
     (void)state;
-    static char large[IMAGE_PNG_MAX + 1];
-    struct image image;
-    struct image_problem problem = {0};
+    static char large[PICTURE_PNG_MAX + 1];
+    struct picture picture;
+    struct picture_problem problem = {0};
     char deep[40 * 3 + 64] = "<svg viewBox='0 0 1 1'>";
     for (size_t i = 0, n = strlen(deep); i < 40; i++, n += 3)
         memcpy(deep + n, "<g>", 4);
-    assert_false(image_read(str_from(deep), &image, &problem));
+    assert_false(picture_read(str_from(deep), &picture, &problem));
     assert_non_null(strstr(problem.detail, "levels"));
     memset(large, ' ', sizeof large);
     large[0] = '<';
-    assert_false(image_read(str_of(large, IMAGE_SVG_MAX + 1), &image, &problem));
+    assert_false(picture_read(str_of(large, PICTURE_SVG_MAX + 1), &picture, &problem));
     assert_string_equal(problem.detail, "it is larger than 64 KiB");
     memcpy(large, "\x89PNG\r\n\x1a\n", 8);
-    assert_false(image_read(str_of(large, sizeof large), &image, &problem));
+    assert_false(picture_read(str_of(large, sizeof large), &picture, &problem));
     assert_string_equal(problem.detail, "it is larger than 128 KiB");
 }
 
@@ -125,21 +125,21 @@ static void test_png(void **state)
     (void)state;
     static const char whole[] = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\1\2\0\0\0\x40\x08\6\0\0\0crc!"
                                 "\0\0\0\3IDATabccrc!\0\0\0\0IENDcrc!";
-    struct image image;
-    struct image_problem problem = {0};
+    struct picture picture;
+    struct picture_problem problem = {0};
     size_t n = sizeof whole - 1;
-    assert_true(image_read(str_of(whole, n), &image, &problem));
-    assert_true(image.kind == IMAGE_PNG && image.width == 258 && image.height == 64);
+    assert_true(picture_read(str_of(whole, n), &picture, &problem));
+    assert_true(picture.kind == PICTURE_PNG && picture.width == 258 && picture.height == 64);
     for (size_t i = 8; i < n; i++)
-        assert_false(image_read(str_of(whole, i), &image, &problem));
+        assert_false(picture_read(str_of(whole, i), &picture, &problem));
     char changed[sizeof whole];
     memcpy(changed, whole, sizeof whole);
     changed[16] = 1; /* 16777474 pixels wide */
-    assert_false(image_read(str_of(changed, n), &image, &problem));
+    assert_false(picture_read(str_of(changed, n), &picture, &problem));
     assert_non_null(strstr(problem.detail, "pixels"));
     memcpy(changed, whole, sizeof whole);
     changed[18] = changed[19] = 0;
-    assert_false(image_read(str_of(changed, n), &image, &problem));
+    assert_false(picture_read(str_of(changed, n), &picture, &problem));
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/image.h"
+#include "core/picture.h"
 
 #include "base/utf8.h"
 
@@ -7,8 +7,8 @@
 
 static const struct str png_signature = STR_INIT("\x89PNG\r\n\x1a\n");
 
-bool image_refuse(struct image_problem *problem, unsigned line, const char *hint,
-                  const char *format, ...)
+bool picture_refuse(struct picture_problem *problem, unsigned line, const char *hint,
+                    const char *format, ...)
 {
     va_list args;
     problem->line = line;
@@ -43,24 +43,24 @@ static bool png_chunks_fit(struct str rest)
     return false;
 }
 
-static bool png_read(struct str bytes, struct image *out, struct image_problem *problem)
+static bool png_read(struct str bytes, struct picture *out, struct picture_problem *problem)
 {
     static const char export_again[] = "Export the picture again.";
-    if (bytes.len > IMAGE_PNG_MAX)
-        return image_refuse(problem, 0, "Export it smaller: it is shown 40 pixels high.",
-                            "it is larger than %d KiB", IMAGE_PNG_MAX / 1024);
+    if (bytes.len > PICTURE_PNG_MAX)
+        return picture_refuse(problem, 0, "Export it smaller: it is shown 40 pixels high.",
+                              "it is larger than %d KiB", PICTURE_PNG_MAX / 1024);
     if (!png_chunks_fit(str_slice(bytes, png_signature.len, bytes.len)))
-        return image_refuse(problem, 0, export_again, "it is not a whole PNG file");
+        return picture_refuse(problem, 0, export_again, "it is not a whole PNG file");
     uint32_t width = big_endian(bytes.ptr + 16), height = big_endian(bytes.ptr + 20);
-    if (width < 1 || height < 1 || width > IMAGE_SIDE_MAX || height > IMAGE_SIDE_MAX)
-        return image_refuse(problem, 0, "Export it smaller: it is shown 40 pixels high.",
-                            "it is %lu by %lu pixels; each side may have 1 to %d",
-                            (unsigned long)width, (unsigned long)height, IMAGE_SIDE_MAX);
-    *out = (struct image){IMAGE_PNG, width, height};
+    if (width < 1 || height < 1 || width > PICTURE_SIDE_MAX || height > PICTURE_SIDE_MAX)
+        return picture_refuse(problem, 0, "Export it smaller: it is shown 40 pixels high.",
+                              "it is %lu by %lu pixels; each side may have 1 to %d",
+                              (unsigned long)width, (unsigned long)height, PICTURE_SIDE_MAX);
+    *out = (struct picture){PICTURE_PNG, width, height};
     return true;
 }
 
-bool image_read(struct str bytes, struct image *out, struct image_problem *problem)
+bool picture_read(struct str bytes, struct picture *out, struct picture_problem *problem)
 {
     static const struct str mark = STR_INIT("\xEF\xBB\xBF");
     if (str_starts(bytes, png_signature))
@@ -69,12 +69,12 @@ bool image_read(struct str bytes, struct image *out, struct image_problem *probl
     if (str_starts(text, mark))
         text = str_slice(text, mark.len, text.len);
     if (!str_starts(str_trim(text), STR("<")))
-        return image_refuse(problem, 0, "Use an SVG or a PNG file.",
-                            "it is neither an SVG nor a PNG picture");
-    if (bytes.len > IMAGE_SVG_MAX)
-        return image_refuse(problem, 0, "Simplify its paths, or use a PNG.",
-                            "it is larger than %d KiB", IMAGE_SVG_MAX / 1024);
+        return picture_refuse(problem, 0, "Use an SVG or a PNG file.",
+                              "it is neither an SVG nor a PNG picture");
+    if (bytes.len > PICTURE_SVG_MAX)
+        return picture_refuse(problem, 0, "Simplify its paths, or use a PNG.",
+                              "it is larger than %d KiB", PICTURE_SVG_MAX / 1024);
     if (!utf8_valid(text))
-        return image_refuse(problem, 0, "Save it in UTF-8.", "the text is not UTF-8");
+        return picture_refuse(problem, 0, "Save it in UTF-8.", "the text is not UTF-8");
     return svg_read(text, out, problem);
 }
