@@ -26,10 +26,10 @@ BEGIN {
     may["tool"]      = "tool store config core base"
 
     # Generated headers belong to a room.
-    made["pages.h"] = made["assets.h"] = "web"; made["sql.h"] = "store"; made["version.h"] = "cmd"
+    made["pages.h"] = made["assets.h"] = "web"; made["sql.h"] = "store"; made["version.h"] = "cmd"; made["texts.h"] = "core"
 
     # Libraries: the rooms that may include what begins so.
-    n = split("h2o.h:web|h2o/:web|sqlite3.h:store tool|yaml.h:config|zlib.h:web tool|curl/:net|" \
+    n = split("h2o.h:web|h2o/:web|sqlite3.h:store tool|yaml.h:config tool|zlib.h:web tool|curl/:net|" \
               "openssl/:net|mbedtls/sha256.h:core base net web tool|mbedtls/:net base|psa/:net base|" \
               "yyjson.h:core|utf8proc.h:base|qrencode.h:web|lz4:replicate|argon2.h:net", rows, "|")
     for (i = 1; i <= n; i++) { split(rows[i], cell, ":"); begins[i] = cell[1]; users[i] = cell[2] }

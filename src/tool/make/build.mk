@@ -85,12 +85,17 @@ endif
 $(foreach v,$(VARIANTS),$(foreach l,cmd web notify replicate store,$(call layer_objects,$v,$l))) \
 $(VARIANTS:%=build/%/obj/main.o): | $(GEN_HEADERS)
 
+# Texts are core's, so everything but base, net and the tool that makes them waits for their keys.
+$(foreach v,$(VARIANTS),$(filter-out %/core/plural.o,$(foreach l,core config,$(call layer_objects,$v,$l))) \
+    $(patsubst src/%.c,build/$v/obj/%.o,$(filter-out src/tool/texts%,$(wildcard src/tool/*.c))) \
+    $(patsubst test/%.c,build/$v/obj/test/%.o,$(wildcard test/*/*.c))): | $(GEN)/texts.h
+
 # ---- the program ---------------------------------------------------------------------------------
 
 # Static and position-independent. People run build/anteroom; its debug information lies beside it.
 LINK_PROGRAM = $(release_CC) $(release_CFLAGS) -static-pie $(LINK_HARDEN) -o build/release/anteroom \
                build/release/obj/main.o $(call link_libs,release,$(call archives,release))
-build/release/anteroom: build/release/obj/main.o $(call archives,release) $(VENDOR_LIBS) | vendor-there
+build/release/anteroom: build/release/obj/main.o $(call archives,release) $(VENDOR_LIBS) $(GEN)/texts.used | vendor-there
 	$(call say,release ld,$@)
 	@echo '$(LINK_PROGRAM)' > build/release/link
 	$(quiet)$(LINK_PROGRAM)
@@ -112,13 +117,17 @@ vendor-there:
 
 # ---- tools ---------------------------------------------------------------------------------------
 
+# The tool that makes core's texts cannot be linked with core.
 TOOL_LAYERS := $(filter build/release/libconfig.a build/release/libcore.a build/release/libbase.a,$(call archives,release))
+
+TOOL_LAYERS_texts := build/release/obj/core/plural.o build/release/libbase.a
+tool_layers = $(or $(TOOL_LAYERS_$(1)),$(TOOL_LAYERS))
 
 define tool_rules
 build/tool/$(1): $(patsubst src/%.c,build/release/obj/%.o,src/tool/$(1).c $(wildcard src/tool/$(1)_*.c)) \
-                 $(TOOL_LAYERS) $(VENDOR_LIBS) | build/tool/
+                 $(call tool_layers,$(1)) $(VENDOR_LIBS) | build/tool/
 	$$(call say,tool ld,$$@)
-	$$(quiet)$(release_CC) $(release_LDFLAGS) -o $$@ $$(filter %.o,$$^) $(TOOL_LAYERS) \
+	$$(quiet)$(release_CC) $(release_LDFLAGS) -o $$@ $$(filter %.o,$$^) $(filter %.a,$(call tool_layers,$(1))) \
 	    -Wl,--start-group $(VENDOR_LIBS) -Wl,--end-group -lpthread -lm
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rules,$t)))

@@ -26,6 +26,21 @@ $(GEN)/version.h: force | $(GEN)/
 .PHONY: force
 force:
 
+# ---- texts: the catalogues, English first (the reference) --------------------------------------------
+
+TEXT_FILES := assets/texts/en.yaml $(filter-out assets/texts/en.yaml,$(sort $(wildcard assets/texts/*.yaml)))
+TEXT_USERS := $(sort $(wildcard assets/pages/*.html src/*/*.c src/*/*.h src/*/*.def))
+
+$(GEN)/texts.c $(GEN)/texts.h $(GEN)/texts.index &: build/tool/texts $(TEXT_FILES) | $(GEN)/
+	build/tool/texts $(GEN) $(TEXT_FILES)
+GEN_HEADERS += $(GEN)/texts.h
+GEN_core    += $(GEN)/texts.c
+
+# A text that nobody uses fails the build.
+$(GEN)/texts.used: build/tool/texts $(TEXT_FILES) $(TEXT_USERS)
+	@build/tool/texts --unused $(firstword $(TEXT_FILES)) $(TEXT_USERS)
+	@touch $@
+
 # ---- assets, then the pages that name them -------------------------------------------------------
 
 ASSET_FILES := $(shell find assets/static -type f 2>/dev/null)
@@ -39,8 +54,8 @@ GEN_web     += $(GEN)/assets.c
 endif
 
 ifneq ($(and $(call has,template),$(PAGE_FILES)),)
-$(GEN)/pages.c $(GEN)/pages.h &: build/tool/template $(GEN)/assets.index $(PAGE_FILES)
-	build/tool/template $(GEN)/assets.index $(GEN)/pages.c $(GEN)/pages.h $(PAGE_FILES)
+$(GEN)/pages.c $(GEN)/pages.h &: build/tool/template $(GEN)/assets.index $(GEN)/texts.index $(PAGE_FILES)
+	build/tool/template $(GEN)/assets.index $(GEN)/texts.index $(GEN)/pages.c $(GEN)/pages.h $(PAGE_FILES)
 GEN_HEADERS += $(GEN)/pages.h
 GEN_web     += $(GEN)/pages.c
 endif
