@@ -4,6 +4,7 @@
 #include "base/must.h"
 #include "config/choices.h"
 #include "config/environment.h"
+#include "config/language.h"
 #include "config/nearest.h"
 
 /* Where an option's value came from, for what is wrong between two of them. */
@@ -38,6 +39,8 @@ static enum err set(struct loader *l, const struct option *option, struct str te
     struct option_problem problem;
     if (!option_set(option, text, l->config, &problem))
         return refuse_value(l, option, from, &problem);
+    if (option->text)
+        language_say_all(l->config, option);
     l->origins[option - options] = from;
     return ERR_NONE;
 }
@@ -46,8 +49,10 @@ static void set_defaults(struct config *config)
 {
     struct option_problem problem;
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        must(option_set(&options[i], str_from(options[i].fallback), config, &problem));
+        must(options[i].text ||
+             option_set(&options[i], str_from(options[i].fallback), config, &problem));
     choices_set_defaults(&config->rules);
+    language_set_defaults(config);
 }
 
 /* ---- the file ---------------------------------------------------------------------------------*/
@@ -215,6 +220,16 @@ static enum err check_listeners(struct loader *l)
     return ERR_NONE;
 }
 
+static enum err check_language(struct loader *l)
+{
+    struct option_problem problem = {0};
+    if (language_choose(l->config, &problem))
+        return ERR_NONE;
+    struct origin from = l->origins[OPTION_form_languages];
+    return refuse_value(l, &options[OPTION_form_languages],
+                        from.name ? from : l->origins[OPTION_form_language], &problem);
+}
+
 enum err config_parse(struct str text, const char *name, char *const *environment,
                       struct config *out, struct why *why)
 {
@@ -228,6 +243,10 @@ enum err config_parse(struct str text, const char *name, char *const *environmen
         e = check_certificate(&l);
     if (e == ERR_NONE)
         e = check_listeners(&l);
+    if (e == ERR_NONE)
+        e = check_language(&l);
+    if (e == ERR_NONE)
+        language_settle(out);
     if (e != ERR_NONE)
         config_release(out);
     return e;

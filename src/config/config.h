@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/form.h"
+#include "core/words.h"
 
 enum { CONFIG_FILE_MAX = 1024 * 1024 }; /* bytes */
 
@@ -34,7 +35,11 @@ struct config {
 #define OPTION_SIZE(section, key, ...) int64_t section##_##key;
 #define OPTION_TIME(section, key, ...) int64_t section##_##key;
 #include "config/options.def"
-    struct form_rules rules; /* form.choices */
+    struct words *words;    /* LANGUAGE_COUNT of them, the operator's texts put in */
+    unsigned languages;     /* those that are offered, a bit each */
+    enum language language; /* the default */
+    struct form_rules local[LANGUAGE_COUNT]; /* what is asked, in each language */
+    struct form_rules rules;                 /* and in the default one */
 };
 
 /*

@@ -57,6 +57,12 @@ struct str option_variable(const struct option *option, char out[2 * OPTION_PATH
     return str_of(out, n);
 }
 
+const char *option_fallback(const struct option *option)
+{
+    return option->text ? text_catalogue[LANGUAGE_EN][text_find(str_from(option->text))].all.ptr
+                        : option->fallback;
+}
+
 const struct option *option_find(struct str path)
 {
     char text[OPTION_PATH_MAX];

@@ -47,7 +47,7 @@ struct option_problem {
 struct option {
     enum option_kind kind;
     const char *section, *key; /* "server_tls", "key_file" */
-    const char *fallback;      /* the default, as written in the file */
+    const char *fallback;      /* the default, as written in the file; not for a text */
     const char *about;         /* whole sentences */
     size_t offset;             /* of the member in struct config */
     const char *least, *most;  /* as written; NULL: no limit of its own */
@@ -55,6 +55,9 @@ struct option {
     bool required;             /* may not be empty */
     bool (*check)(struct str value, struct option_problem *problem); /* not asked about "" */
     const char *example;
+    /* A text of the catalogues, "next.step_1", that this option replaces: in every language, or as
+     * a map in each of its own. Without it the catalogues' stays. */
+    const char *text;
 };
 
 struct option_section {
@@ -74,6 +77,9 @@ struct str option_variable(const struct option *option, char out[2 * OPTION_PATH
 
 /* The row of that path, NULL when there is none. */
 const struct option *option_find(struct str path);
+
+/* The default as written in the file: for a text the English one. */
+const char *option_fallback(const struct option *option);
 
 /* Checks the text and stores its value; false with *problem filled when it cannot be. */
 bool option_set(const struct option *option, struct str text, struct config *config,

@@ -96,9 +96,10 @@ static size_t example_section(struct buf *out, const char *before,
 
 static void example_option(struct buf *out, size_t indent, const struct option *o)
 {
+    /* A text that stands here would stand there in every language. */
     spaces(out, indent);
-    buf_fmt(out, "%s: ", o->key);
-    yaml_value(out, o, o->fallback);
+    buf_fmt(out, "%s%s: ", o->text ? "# " : "", o->key);
+    yaml_value(out, o, option_fallback(o));
     buf_byte(out, '\n');
 }
 
@@ -118,6 +119,14 @@ static void example_about(struct buf *out, size_t indent, const struct option *o
     }
 }
 
+/* Of a built-in choice, in English. */
+static struct str label_of(enum choice_list list, struct str value)
+{
+    char key[OPTION_PATH_MAX + CHOICE_VALUE_MAX];
+    int n = snprintf(key, sizeof key, "choice.%s.%.*s", choices_info[list].key, STR_ARG(value));
+    return text_catalogue[LANGUAGE_EN][text_find(str_of(key, (size_t)n))].all;
+}
+
 static void example_choices(struct buf *out)
 {
     buf_str(out, STR("\n"));
@@ -125,14 +134,14 @@ static void example_choices(struct buf *out)
             "What visitors choose from. A list here replaces the built-in one whole. value is what "
             "is stored (a–z, 0–9, _ and -): never change one that is in use. label is what people "
             "read.");
-    buf_str(out, STR("  choices:\n"));
+    buf_str(out, STR("  # choices:\n"));
     for (enum choice_list list = CHOICE_NONE + 1; list < CHOICE_LISTS; list++) {
         const struct choices_info *info = &choices_info[list];
-        wrapped(out, 4, "# ", info->about);
-        buf_fmt(out, "    %s:\n", info->key);
+        wrapped(out, 2, "#   # ", info->about);
+        buf_fmt(out, "  #   %s:\n", info->key);
         for (size_t i = 0; i < info->n; i++) {
-            buf_fmt(out, "      - {value: %.*s, label: ", STR_ARG(info->items[i].value));
-            json_quote(out, info->items[i].label);
+            buf_fmt(out, "  #     - {value: %.*s, label: ", STR_ARG(info->items[i].value));
+            json_quote(out, label_of(list, info->items[i].value));
             buf_str(out, STR("}\n"));
         }
     }
@@ -180,8 +189,8 @@ static void reference_option(struct buf *out, const struct option *o)
     buf_fmt(out, "\n### `%s`\n\n", path);
     wrapped(out, 0, "", o->about);
     buf_str(out, STR("\n- Default: "));
-    if (o->fallback[0])
-        buf_fmt(out, "`%s`\n", o->fallback);
+    if (option_fallback(o)[0])
+        buf_fmt(out, "`%s`\n", option_fallback(o));
     else
         buf_str(out, STR("empty\n"));
     buf_fmt(out, "- Variable: `%s`\n- Kind: %s%s.%s", variable, kind_names[o->kind],
@@ -211,7 +220,7 @@ static void reference_choices(struct buf *out)
         buf_str(out, STR("\n| value | label |\n|---|---|\n"));
         for (size_t i = 0; i < info->n; i++)
             buf_fmt(out, "| `%.*s` | %.*s |\n", STR_ARG(info->items[i].value),
-                    STR_ARG(info->items[i].label));
+                    STR_ARG(label_of(list, info->items[i].value)));
     }
 }
 

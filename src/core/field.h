@@ -4,8 +4,8 @@
  * validation in C, the attributes and messages the browser gets, the JSON API, the store's columns
  * (their names are checked against the schema at build time) and the reference documentation.
  *
- * A row says name, step, kind, limits, label, hint and the sentence for each thing that can be
- * wrong. That is the fixed part, in English. What a visitor is asked, in their language and with
+ * A row says name, step, kind and limits; label, hint and the sentence for each thing that can be
+ * wrong are texts and put in by form_words.h. What a visitor is asked, in their language and with
  * the operator's choices, stands in struct form_rules (form.h): ask that for anything people read.
  *
  * Three names are a little longer than the field's own: FIELD_EMAIL_ADDRESS, FIELD_PHONE_NUMBER and

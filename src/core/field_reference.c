@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/field_reference.h"
 
-#include "core/field.h"
+#include "core/form_words.h"
 
 static const char introduction[] =
     "# The fields of the form\n"
@@ -92,14 +92,14 @@ static struct str required(enum field field)
     return field_info(field)->required ? STR("yes") : STR("no");
 }
 
-static void write_fields(struct buf *out, enum step step)
+static void write_fields(struct buf *out, const struct form_rules *rules, enum step step)
 {
     buf_fmt(out,
             "\n## %s\n\n| field | label | answer | JSON | required | privacy "
             "|\n|---|---|---|---|---|---|\n",
             step_titles[step]);
     for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+        const struct field_info *info = &rules->fields[f];
         if (info->step != step)
             continue;
         buf_fmt(out, "| `%.*s` | %.*s | ", STR_ARG(info->name), STR_ARG(info->label));
@@ -123,14 +123,14 @@ static const char *wrong_codes(enum field_kind kind)
     return kind == FIELD_NUMBER ? "wrong`, `out_of_range" : "wrong";
 }
 
-static void write_findings(struct buf *out)
+static void write_findings(struct buf *out, const struct form_rules *rules)
 {
     buf_str(out,
             STR("\n## What can be wrong\n\nThe same sentences on the page, in the browser's own "
                 "checks and in the API (`errors[{field, code, message}]`).\n"
                 "\n| field | code | message |\n|---|---|---|\n"));
     for (enum field f = 0; f < FIELD_COUNT; f++) {
-        const struct field_info *info = field_info(f);
+        const struct field_info *info = &rules->fields[f];
         write_sentence(out, info, "missing", info->if_missing);
         write_sentence(out, info, "control_character", info->if_control);
         write_sentence(out, info, "too_long", info->if_long);
@@ -138,10 +138,17 @@ static void write_findings(struct buf *out)
     }
 }
 
+/* In English: what people read in other languages stands in the catalogues. */
 void fields_write_reference(struct buf *out)
 {
+    struct arena a = ARENA_INIT;
+    struct words *words = arena_new(&a, struct words);
+    struct form_rules rules = {FORM_FIXED_FIELDS};
+    words_init(words, LANGUAGE_EN);
+    form_words(&a, words, &rules);
     buf_str(out, str_from(introduction));
     for (enum step s = 0; s < STEP_COUNT; s++)
-        write_fields(out, s);
-    write_findings(out);
+        write_fields(out, &rules, s);
+    write_findings(out, &rules);
+    arena_release(&a);
 }

@@ -64,6 +64,8 @@ struct form_rules {
     const unsigned char *order; /* their numbers as the form asks them; a step's lie together */
     size_t fields_n;
     struct choices choices[CHOICE_LISTS + FIELD_EXTRAS_MAX]; /* by field_info.list */
+    struct str yes, no;                                      /* how consent and checkboxes read */
+    struct str between; /* ", ": between the choices of one answer */
 };
 
 /* The beginning of an initialiser: nothing but the fixed fields. */
@@ -153,9 +155,9 @@ const struct finding *findings_for(const struct findings *f, size_t field);
 const char *finding_code_name(enum finding_code code); /* "missing", for the API */
 
 /*
- * The answer as a person reads it: labels for choices (FIELD_CHOICES joined by ", "; a value that
- * is no longer in the list reads as itself), "Yes" for consent; a checkbox reads as "Yes" or "No";
- * "" when not given. industry "other" reads as industry_other.
+ * The answer as a person reads it: labels for choices (FIELD_CHOICES joined by `between`; a value
+ * that is no longer in the list reads as itself), `yes` for consent; a checkbox reads as `yes`
+ * or `no`; "" when not given. industry "other" reads as industry_other.
  */
 struct str form_display(struct arena *a, const struct form_rules *rules, const struct form *form,
                         size_t field);

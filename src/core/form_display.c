@@ -9,12 +9,14 @@ static struct str label_of(const struct choices *list, struct str value)
     return value;
 }
 
-static struct str labels_of(struct arena *a, const struct choices *list, struct str lines)
+static struct str labels_of(struct arena *a, const struct choices *list, struct str between,
+                            struct str lines)
 {
     struct str all = STR_EMPTY, rest = lines, value;
     while (str_cut(&rest, '\n', &value)) {
         struct str label = label_of(list, value);
-        all = all.len ? arena_fmt(a, "%.*s, %.*s", STR_ARG(all), STR_ARG(label)) : label;
+        all = all.len ? arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(all), STR_ARG(between), STR_ARG(label))
+                      : label;
     }
     return all;
 }
@@ -26,7 +28,7 @@ struct str form_display(struct arena *a, const struct form_rules *rules, const s
     const struct choices *list = &rules->choices[info->list];
     struct str value = form->value[field];
     if (value.len == 0)
-        return info->kind == FIELD_CHECKBOX ? STR("No") : STR_EMPTY;
+        return info->kind == FIELD_CHECKBOX ? rules->no : STR_EMPTY;
     if (field == FIELD_INDUSTRY && str_eq(value, form_other) &&
         form->value[FIELD_INDUSTRY_OTHER].len)
         return form->value[FIELD_INDUSTRY_OTHER];
@@ -34,10 +36,10 @@ struct str form_display(struct arena *a, const struct form_rules *rules, const s
     case FIELD_CHOICE:
         return label_of(list, value);
     case FIELD_CHOICES:
-        return labels_of(a, list, value);
+        return labels_of(a, list, rules->between, value);
     case FIELD_CONSENT:
     case FIELD_CHECKBOX:
-        return STR("Yes");
+        return rules->yes;
     default:
         return value;
     }

@@ -14,15 +14,7 @@
 
 #include "base/str.h"
 
-enum plural {
-    PLURAL_ZERO,
-    PLURAL_ONE,
-    PLURAL_TWO,
-    PLURAL_FEW,
-    PLURAL_MANY,
-    PLURAL_OTHER,
-    PLURALS
-};
+enum plural { PLURAL_ZERO, PLURAL_ONE, PLURAL_TWO, PLURAL_FEW, PLURAL_MANY, PLURAL_OTHER, PLURALS };
 
 /* "zero", "one", …: what the forms are called in a catalogue, and by browsers. */
 extern const struct str plural_names[PLURALS];

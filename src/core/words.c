@@ -105,7 +105,7 @@ struct str words_fill(struct arena *a, const struct words *words, enum text key,
 struct str words_form(const struct words *words, enum text key, uint64_t n)
 {
     must(key < TEXT_COUNT);
-    const struct text *text = &words->texts[key];
+    const struct wording *text = &words->texts[key];
     return text->plural ? text->plural[words->rule->choose(n)] : text->all;
 }
 

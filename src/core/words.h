@@ -21,7 +21,7 @@
 
 #include "texts.h"
 
-struct text {
+struct wording {
     struct str all;           /* without plural forms */
     const struct str *plural; /* PLURALS of them, those that the language has; or NULL */
 };
@@ -34,14 +34,14 @@ struct text_info {
 
 /* By key, in byte order. */
 extern const struct text_info text_infos[TEXT_COUNT];
-extern const struct text text_catalogue[LANGUAGE_COUNT][TEXT_COUNT];
+extern const struct wording text_catalogue[LANGUAGE_COUNT][TEXT_COUNT];
 /* "en", … */
 extern const struct str language_codes[LANGUAGE_COUNT];
 
 struct words {
     enum language language;
     const struct plural_rule *rule;
-    struct text texts[TEXT_COUNT];
+    struct wording texts[TEXT_COUNT];
 };
 
 /* TEXT_COUNT when there is no such key. */

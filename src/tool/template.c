@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * template ASSETS_INDEX OUT.c OUT.h PAGE.html...
+ * template ASSETS_INDEX TEXTS_INDEX OUT.c OUT.h PAGE.html...
  *
  * Compiles templates to C functions that write escaped HTML (the language and what is refused:
- * docs/how-to/add-a-page.md). ASSETS_INDEX is what build/tool/assets wrote. Prints
- * file:line:column: reason for each file that is refused, and then writes nothing.
+ * docs/how-to/add-a-page.md). The indexes are what build/tool/assets and build/tool/texts wrote.
+ * Prints file:line:column: reason for each file that is refused, and then writes nothing.
  *
  * The parts are in template_*.c; here are only files and the command line.
  */
@@ -55,7 +55,8 @@ static const char *file_name(const char *path)
 }
 
 /* Every template that can be read is checked, so that one run shows one error a file. */
-static bool compile(struct arena *a, const struct template_assets *assets, char **paths, size_t n,
+static bool compile(struct arena *a, const struct template_assets *assets,
+                    const struct template_texts *texts, char **paths, size_t n,
                     struct template *all)
 {
     bool ok = true;
@@ -64,7 +65,7 @@ static bool compile(struct arena *a, const struct template_assets *assets, char 
         struct str source;
         if (!read_file(a, paths[i], &source))
             return false;
-        ok = template_parse(a, paths[i], source, t) && template_place(t, assets) && ok;
+        ok = template_parse(a, paths[i], source, t) && template_place(t, assets, texts) && ok;
     }
     ok = ok && template_link(all, n);
     for (size_t i = 0; i < n; i++)
@@ -76,28 +77,34 @@ static bool compile(struct arena *a, const struct template_assets *assets, char 
 
 int main(int argc, char **argv)
 {
-    if (argc < 5) {
-        fprintf(stderr, "usage: template ASSETS_INDEX OUT.c OUT.h PAGE.html...\n");
+    if (argc < 6) {
+        fprintf(stderr, "usage: template ASSETS_INDEX TEXTS_INDEX OUT.c OUT.h PAGE.html...\n");
         return 2;
     }
-    size_t n = (size_t)argc - 4;
+    size_t n = (size_t)argc - 5;
     struct arena a = ARENA_INIT;
     struct template *all = arena_new_array(&a, struct template, n);
     struct template_assets assets;
+    struct template_texts texts;
     struct str index;
     bool ok = read_file(&a, argv[1], &index);
     if (ok && !template_read_assets(&a, index, &assets)) {
         fprintf(stderr, "%s: not an index of assets\n", argv[1]);
         ok = false;
     }
-    ok = ok && compile(&a, &assets, argv + 4, n, all);
+    ok = ok && read_file(&a, argv[2], &index);
+    if (ok && !template_read_texts(&a, index, &texts)) {
+        fprintf(stderr, "%s: not an index of texts\n", argv[2]);
+        ok = false;
+    }
+    ok = ok && compile(&a, &assets, &texts, argv + 5, n, all);
     if (ok) {
         struct buf source, header;
         buf_init(&source, OUTPUT_MAX);
         buf_init(&header, OUTPUT_MAX);
-        template_write_source(all, n, argv[2], file_name(argv[3]), &source);
-        template_write_header(all, n, argv[3], &header);
-        ok = write_file(argv[2], &source) && write_file(argv[3], &header);
+        template_write_source(all, n, argv[3], file_name(argv[4]), &source);
+        template_write_header(all, n, argv[4], &header);
+        ok = write_file(argv[3], &source) && write_file(argv[4], &header);
         buf_release(&source);
         buf_release(&header);
     }

@@ -3,7 +3,7 @@
  * The template compiler: HTML files in, C functions out (the language: docs/how-to/add-a-page.md).
  *
  * Four steps, each of which may refuse with file:line:column and a reason:
- *   parse  text → a tree of nodes           template_parse.c
+ *   parse  text → a tree of nodes           template_parse.c, texts by key template_say.c
  *   place  which context each value is in   template_place.c, with the tokenizer template_html.c
  *   link   partials exist, no cycle         template_link.c
  *   write  C and header                     template_write.c
@@ -28,7 +28,9 @@ enum node_kind {
     NODE_NUMBER, /* {{@number}} */
     NODE_IF,
     NODE_EACH,
-    NODE_PART /* {{> NAME path}} */
+    NODE_PART, /* {{> NAME path}} */
+    NODE_SAY,  /* {{t KEY …}}: its body is a NODE_SLOT for each placeholder that is filled */
+    NODE_SLOT
 };
 
 /* How a value is written: place decides. */
@@ -39,17 +41,19 @@ enum node_test { TEST_PATH, TEST_FIRST, TEST_LAST };
 
 struct node {
     enum node_kind kind;
-    const char *at;          /* in the source: where it begins */
-    struct node *next;       /* what follows at the same level */
-    struct str text;         /* TEXT: the bytes; ASSET, PART: the name; EACH: the loop's variable */
-    struct str root;         /* a path's first word: the parameter or a loop's variable */
-    struct str rest;         /* its members, "shell.title"; may be empty for PART */
-    struct node *body;       /* IF: when true; EACH: each time */
-    struct node *other;      /* IF: {{else}} */
-    unsigned loop;           /* EACH, NUMBER, first/last: which loop of the function, from 1 */
-    enum node_test test;     /* IF */
-    bool negate;             /* IF: {{#if !x}} */
-    enum node_escape escape; /* VALUE, NUMBER */
+    const char *at;     /* in the source: where it begins */
+    struct node *next;  /* what follows at the same level */
+    struct str text;    /* TEXT: bytes; ASSET, PART, SLOT: name; SAY: key; EACH: variable */
+    struct str root;    /* a path's first word: the parameter or a loop's variable */
+    struct str rest;    /* its members, "shell.title"; may be empty for PART */
+    struct node *body;  /* IF: when true; EACH: each time; SAY: its slots; SLOT: what is put in */
+    struct node *other; /* IF: {{else}} */
+    unsigned loop;      /* EACH, NUMBER, first/last: which loop of the function, from 1;
+                           SAY: which text, from 1; SLOT: which placeholder, from 0 */
+    const struct template_text *say; /* SAY */
+    enum node_test test;             /* IF */
+    bool negate;                     /* IF: {{#if !x}} */
+    enum node_escape escape;         /* VALUE, NUMBER */
 };
 
 struct template_error {
@@ -80,11 +84,27 @@ struct template_assets {
     size_t n;
 };
 
+/* {{t KEY}}: what texts.index says of a text. */
+struct template_text {
+    struct str key, enumerator;
+    struct str placeholders; /* "brand n": each word is a slot */
+    bool plural;
+};
+
+struct template_texts {
+    const struct template_text *items;
+    size_t n;
+};
+
+/* The lines "KEY ENUMERATOR plain|plural PLACEHOLDER…" that build/tool/texts writes. */
+bool template_read_texts(struct arena *a, struct str index, struct template_texts *out);
+
 /* The lines "NAME URL" that build/tool/assets writes. False when a line is not of that shape. */
 bool template_read_assets(struct arena *a, struct str index, struct template_assets *out);
 
 bool template_parse(struct arena *a, const char *file, struct str source, struct template *t);
-bool template_place(struct template *t, const struct template_assets *assets);
+bool template_place(struct template *t, const struct template_assets *assets,
+                    const struct template_texts *texts);
 /* Over all templates together; the error is in the template that is wrong. */
 bool template_link(struct template *all, size_t n);
 

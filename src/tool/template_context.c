@@ -87,6 +87,15 @@ bool context_value(struct context *c, struct template *t, const char *at, enum n
     return value_in_url(c, t, at, escape);
 }
 
+bool context_say(struct context *c, struct template *t, const char *at)
+{
+    enum node_escape escape;
+    bool in_value = c->state == HTML_DOUBLE || c->state == HTML_SINGLE;
+    if (in_value && c->attribute != ATTRIBUTE_PLAIN)
+        return template_refuse(t, at, "a text is no URL");
+    return context_value(c, t, at, &escape);
+}
+
 bool context_boundary(struct context *c, struct template *t, const char *at)
 {
     if (!check_before(c, t, at))

@@ -99,6 +99,9 @@ bool context_check_tag(const struct context *c, struct template *t);
 /* The attribute's name, which began at `at`, is complete: what may its value be? */
 bool context_check_attribute(struct context *c, struct template *t, const char *at);
 
+/* A text by its key stands here: as a value, but never in a URL. */
+bool context_say(struct context *c, struct template *t, const char *at);
+
 /* One byte of the template's own text in a URL's value. */
 bool context_feed_url(struct context *c, struct template *t, char byte, const char *at);
 
@@ -111,6 +114,9 @@ bool context_join(struct context *a, const struct context *b);
 
 /* Whether nothing has changed from a to b that the text behind could tell. */
 bool context_same(const struct context *a, const struct context *b);
+
+/* The text that a NODE_SAY names, and the number of each of its slots. */
+bool template_find_text(struct template *t, struct node *node, const struct template_texts *texts);
 
 /* "an attribute's name": for messages. */
 const char *context_describe(const struct context *c);

@@ -7,7 +7,9 @@ struct parser {
     const char *at, *end;
     const char *line; /* where the current line begins */
     unsigned loops;   /* loops seen so far */
+    unsigned says;    /* texts by key */
     unsigned depth;
+    struct str slot; /* behind END_SLOT: the name in {{:NAME}} */
 };
 
 /* One {{…}}. */
@@ -17,7 +19,7 @@ struct directive {
     struct str words; /* what is inside, trimmed */
 };
 
-enum ending { END_FILE, END_ELSE, END_IF, END_EACH };
+enum ending { END_FILE, END_ELSE, END_IF, END_EACH, END_SLOT, END_SAY };
 
 static struct node *node_new(struct parser *p, enum node_kind kind, const char *at)
 {
@@ -143,6 +145,33 @@ static bool parse_each(struct parser *p, const struct directive *d, const struct
     return true;
 }
 
+/* {{#t KEY}}{{:NAME}}…{{:NAME}}…{{/t}} */
+static bool parse_say(struct parser *p, const struct directive *d, const struct scope *scope,
+                      struct node *node)
+{
+    struct node *before = NULL, **tail;
+    enum ending ending = END_FILE;
+    node->loop = ++p->says;
+    if (!words_say(p->t, str_slice(d->words, 2, d->words.len), scope, node) || !enter(p, d))
+        return false;
+    for (tail = &node->body; *tail;)
+        tail = &(*tail)->next;
+    if (!parse_list(p, scope, node, &before, &ending))
+        return false;
+    for (; before; before = before->next)
+        if (before->kind != NODE_TEXT || str_trim(before->text).len)
+            return template_refuse(p->t, before->at, "between {{#t}} and {{:NAME}} stands nothing");
+    while (ending == END_SLOT) {
+        struct node *slot = node_new(p, NODE_SLOT, p->slot.ptr);
+        slot->text = p->slot;
+        append(&tail, slot);
+        if (!parse_list(p, scope, node, &slot->body, &ending))
+            return false;
+    }
+    p->depth--;
+    return true;
+}
+
 static bool parse_part(struct parser *p, const struct directive *d, const struct scope *scope,
                        struct node *node)
 {
@@ -170,15 +199,24 @@ static bool parse_ending(struct parser *p, const struct directive *d, const stru
 {
     bool in_if = opener && opener->kind == NODE_IF;
     bool in_each = opener && opener->kind == NODE_EACH;
+    bool in_say = opener && opener->kind == NODE_SAY;
     if (str_eq(d->words, STR("else")) && in_if)
         *ending = END_ELSE;
     else if (str_eq(d->words, STR("/if")) && in_if)
         *ending = END_IF;
     else if (str_eq(d->words, STR("/each")) && in_each)
         *ending = END_EACH;
-    else if (opener)
+    else if (str_eq(d->words, STR("/t")) && in_say)
+        *ending = END_SAY;
+    else if (str_starts(d->words, STR(":")) && in_say) {
+        *ending = END_SLOT;
+        p->slot = str_slice(d->words, 1, d->words.len);
+    } else if (opener)
         return template_refuse(p->t, d->at, "{{%.*s}} inside the {{#%s}} of line %u",
-                               STR_ARG(d->words), in_if ? "if" : "each",
+                               STR_ARG(d->words),
+                               in_if     ? "if"
+                               : in_each ? "each"
+                                         : "t",
                                template_line(p->t, opener->at));
     else
         return template_refuse(p->t, d->at, "{{%.*s}} closes nothing", STR_ARG(d->words));
@@ -200,6 +238,15 @@ static bool parse_directive(struct parser *p, const struct directive *d, const s
     if (words_begin(words, STR("#each"))) {
         node->kind = NODE_EACH;
         return parse_each(p, d, scope, node);
+    }
+    if (words_begin(words, STR("#t"))) {
+        node->kind = NODE_SAY;
+        return parse_say(p, d, scope, node);
+    }
+    if (words_begin(words, STR("t"))) {
+        node->kind = NODE_SAY;
+        node->loop = ++p->says;
+        return words_say(p->t, str_slice(words, 1, words.len), scope, node);
     }
     if (words_begin(words, STR("asset"))) {
         node->kind = NODE_ASSET;
@@ -261,7 +308,8 @@ static void step_over(struct parser *p, const struct directive *d, struct node *
 
 static bool is_ending(struct str words)
 {
-    return str_starts(words, STR("/")) || words_begin(words, STR("else"));
+    return str_starts(words, STR("/")) || str_starts(words, STR(":")) ||
+           words_begin(words, STR("else"));
 }
 
 /* Nodes up to what ends them; opener is the {{#if}} or {{#each}} they are in, or NULL. */
@@ -279,7 +327,9 @@ static bool parse_list(struct parser *p, const struct scope *scope, struct node 
             p->at = p->end;
             *ending = END_FILE;
             return !opener || template_refuse(p->t, opener->at, "{{#%s}} is never closed",
-                                              opener->kind == NODE_IF ? "if" : "each");
+                                              opener->kind == NODE_IF     ? "if"
+                                              : opener->kind == NODE_EACH ? "each"
+                                                                          : "t");
         }
         struct directive d = {.at = open, .next = open};
         if (!read_directive(p->t, open, p->end, &d))

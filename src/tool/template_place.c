@@ -13,6 +13,7 @@
 struct placer {
     struct template *t;
     const struct template_assets *assets;
+    const struct template_texts *texts;
 };
 
 static bool place_list(struct placer *p, struct node *list, struct context *c);
@@ -115,6 +116,23 @@ static bool place_between_elements(struct placer *p, struct node *node, struct c
     return context_value(c, p->t, node->at, &escape);
 }
 
+/* The text's own words may come before and behind what is put into it. */
+static bool place_say(struct placer *p, struct node *node, struct context *c)
+{
+    if (!template_find_text(p->t, node, p->texts) || !context_say(c, p->t, node->at))
+        return false;
+    for (struct node *slot = node->body; slot; slot = slot->next) {
+        struct context inside = *c;
+        if (!place_list(p, slot->body, &inside))
+            return false;
+        if (!context_same(&inside, c))
+            return template_refuse(p->t, slot->at, "{{:%.*s}} begins in %s and ends in %s",
+                                   STR_ARG(slot->text), context_describe(c),
+                                   context_describe(&inside));
+    }
+    return true;
+}
+
 static bool place_node(struct placer *p, struct node *node, struct context *c)
 {
     switch (node->kind) {
@@ -129,6 +147,10 @@ static bool place_node(struct placer *p, struct node *node, struct context *c)
         return place_between_elements(p, node, c, "markup");
     case NODE_PART:
         return place_between_elements(p, node, c, "a partial");
+    case NODE_SAY:
+        return place_say(p, node, c);
+    case NODE_SLOT: /* in place_say */
+        break;
     case NODE_IF:
         return place_if(p, node, c);
     case NODE_EACH:
@@ -145,9 +167,10 @@ static bool place_list(struct placer *p, struct node *list, struct context *c)
     return true;
 }
 
-bool template_place(struct template *t, const struct template_assets *assets)
+bool template_place(struct template *t, const struct template_assets *assets,
+                    const struct template_texts *texts)
 {
-    struct placer p = {t, assets};
+    struct placer p = {t, assets, texts};
     struct context c;
     context_init(&c);
     const char *end = t->source.ptr + t->source.len;

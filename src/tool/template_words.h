@@ -39,4 +39,7 @@ bool words_path(struct template *t, struct str words, const struct scope *scope,
 /* Refuses what a template may not call its things: h is the page, h_… are the compiler's own. */
 bool scope_check(struct template *t, const char *at, struct str name, const struct scope *scope);
 
+/* {{t KEY NAME=path…}}, without its braces: key and slots. */
+bool words_say(struct template *t, struct str words, const struct scope *scope, struct node *node);
+
 #endif

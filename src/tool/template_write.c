@@ -188,6 +188,53 @@ static void write_part(struct writer *w, const struct node *node)
     buf_str(w->out, STR(");\n"));
 }
 
+static const struct node *slot_named(const struct node *say, struct str name)
+{
+    const struct node *slot = say->body;
+    while (slot && !str_eq(slot->text, name))
+        slot = slot->next;
+    return slot;
+}
+
+/* The text's pieces one after the other, and between them what is put in. */
+static void write_say(struct writer *w, const struct node *node)
+{
+    const struct node *n = slot_named(node, STR("n"));
+    begin(w, node);
+    if (!node->body) {
+        buf_fmt(w->out, "html_say(h, %.*s);\n", STR_ARG(node->say->enumerator));
+        return;
+    }
+    buf_fmt(w->out, "for (const struct html_piece *h_t%u = html_words(h, %.*s, ", node->loop,
+            STR_ARG(node->say->enumerator));
+    if (node->say->plural && n)
+        write_path(w, n->body);
+    else
+        buf_byte(w->out, '0');
+    buf_fmt(w->out, "); html_piece(h, h_t%u); h_t%u++) {\n", node->loop, node->loop);
+    w->indent++;
+    for (const struct node *slot = node->body; slot; slot = slot->next) {
+        begin(w, slot);
+        buf_fmt(w->out, "if (h_t%u->slot == %u) {\n", node->loop, slot->loop);
+        w->indent++;
+        if (slot == n) {
+            begin(w, slot);
+            buf_str(w->out, STR("html_number(h, "));
+            write_path(w, slot->body);
+            buf_str(w->out, STR(");\n"));
+        } else {
+            write_list(w, slot->body);
+            flush(w);
+        }
+        w->indent--;
+        write_indent(w);
+        buf_str(w->out, STR("}\n"));
+    }
+    w->indent--;
+    write_indent(w);
+    buf_str(w->out, STR("}\n"));
+}
+
 static void write_list(struct writer *w, const struct node *list)
 {
     for (const struct node *node = list; node; node = node->next) {
@@ -209,6 +256,11 @@ static void write_list(struct writer *w, const struct node *list)
             break;
         case NODE_PART:
             write_part(w, node);
+            break;
+        case NODE_SAY:
+            write_say(w, node);
+            break;
+        case NODE_SLOT:
             break;
         }
     }

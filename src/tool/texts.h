@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The catalogue compiler: assets/texts/CODE.yaml, one a language, become texts.h (keys and languages
- * as enums), texts.c (the tables of core/words.h) and texts.index (for the template compiler, a line
- * "KEY ENUMERATOR plain|plural PLACEHOLDER…" a text).
+ * The catalogue compiler: assets/texts/CODE.yaml, one a language, become texts.h (keys and
+ * languages as enums), texts.c (the tables of core/words.h) and texts.index (for the template
+ * compiler, a line "KEY ENUMERATOR plain|plural PLACEHOLDER…" a text).
  *
- * A catalogue is a map of maps; the levels joined by "." are a text's key: [a-z0-9_] each. A text is
- * a scalar, or, when it depends on a number, a map of exactly the plural forms that the language has
- * (core/plural.h); a map that has "other" is such a one. Placeholders are {name}, [a-z_].
+ * A catalogue is a map of maps; the levels joined by "." are a text's key: [a-z0-9_] each. A text
+ * is a scalar, or, when it depends on a number, a map of exactly the plural forms that the language
+ * has (core/plural.h); a map that has "other" is such a one. Placeholders are {name}, [a-z_].
  *
  * The first catalogue is the reference. Refused, with file:line:column: what is not YAML, a key
  * twice, a key that the reference has not or that is missing, another kind, placeholders that
@@ -27,7 +27,7 @@ struct entry {
     struct str key;
     unsigned line, column;
     bool plural;
-    struct str forms[PLURALS]; /* a plain text is PLURAL_OTHER alone */
+    struct str forms[PLURALS];                /* a plain text is PLURAL_OTHER alone */
     struct str names[TEXTS_PLACEHOLDERS_MAX]; /* placeholders, sorted, each once */
     size_t names_n;
 };

@@ -171,9 +171,9 @@ static void read_map(struct reader *r, const yaml_node_t *map, struct str prefix
             refuse(r, key, "a key is made of a–z, 0–9 and _");
             continue;
         }
-        struct str whole = prefix.len ? arena_fmt(r->arena, "%.*s.%.*s", STR_ARG(prefix),
-                                                  STR_ARG(text_of(key)))
-                                      : arena_str(r->arena, text_of(key));
+        struct str whole =
+            prefix.len ? arena_fmt(r->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(text_of(key)))
+                       : arena_str(r->arena, text_of(key));
         read_value(r, key, whole, yaml_document_get_node(&r->document, pair->value));
     }
 }

@@ -28,7 +28,7 @@ bool texts_compare(const struct catalogue *reference, const struct catalogue *ot
     bool ok = true;
     for (size_t i = 0; i < other->n; i++) {
         const struct entry *e = &other->entries[i], *wanted = find(reference, e->key);
-        const char *wrong = !wanted                      ? "is not a key of"
+        const char *wrong = !wanted                       ? "is not a key of"
                             : e->plural != wanted->plural ? "has plural forms, or has none, unlike"
                             : !same_names(e, wanted)      ? "has other placeholders than"
                                                           : NULL;
@@ -119,7 +119,7 @@ void texts_write_source(const struct catalogue *all, size_t n, struct buf *out)
     buf_str(out, STR("};\n\n"));
     for (size_t k = 0; k < n; k++)
         write_catalogue(&all[k], k, out);
-    buf_str(out, STR("\nconst struct text text_catalogue[LANGUAGE_COUNT][TEXT_COUNT] = {\n"));
+    buf_str(out, STR("\nconst struct wording text_catalogue[LANGUAGE_COUNT][TEXT_COUNT] = {\n"));
     for (size_t k = 0; k < n; k++) {
         buf_str(out, STR("    {\n"));
         for (size_t i = 0; i < all[k].n; i++) {
@@ -148,7 +148,8 @@ void texts_write_index(struct arena *a, const struct catalogue *reference, struc
     }
 }
 
-/* ---- what is used ------------------------------------------------------------------------------ */
+/* ---- what is used ------------------------------------------------------------------------------
+ */
 
 /* Looked up by a name that is made at run time; unit tests hold that each is somebody's. */
 static const struct str by_name[] = {STR_INIT("field."), STR_INIT("choice.")};

@@ -8,6 +8,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/state.h"
 #include "web/status.h"
 #include "web/ticket.h"
@@ -39,7 +40,7 @@ static void respond_findings(struct request *r, const struct form_rules *rules,
     json_init(&j, &out);
     json_object(&j, NULL);
     json_str(&j, "type", STR("about:blank"));
-    json_str(&j, "title", STR("Some answers need another look"));
+    json_str(&j, "title", say(r, TEXT_API_FINDINGS));
     json_int(&j, "status", 422);
     json_array(&j, "errors");
     for (size_t i = 0; i < findings->n; i++) {
@@ -52,6 +53,7 @@ static void respond_findings(struct request *r, const struct form_rules *rules,
     }
     json_end(&j);
     json_end(&j);
+    say_headers(r);
     respond_bytes(r, 422, STR("application/problem+json"), finish(r, &out));
 }
 
@@ -59,8 +61,7 @@ static void stored(struct request *r, struct job *job, struct ticket *ticket)
 {
     (void)ticket;
     if (job->result == ERR_CONFLICT) {
-        respond_problem(r, 422, STR("This Idempotency-Key was used for other content"),
-                        STR("Send a new Idempotency-Key with each new submission."));
+        respond_problem(r, 422, say(r, TEXT_API_KEY_USED), say(r, TEXT_API_KEY_USED_TEXT));
         return;
     }
     if (job->result != ERR_NONE) {
@@ -106,11 +107,10 @@ static void hash(struct str domain, struct str text, unsigned char out[32])
 
 void handle_api_submit(struct request *r)
 {
-    const struct form_rules *rules = &r->web->config->rules;
+    const struct form_rules *rules = say_rules(r);
     struct str key;
     if (!read_key(r, &key)) {
-        respond_problem(r, 400, STR("This Idempotency-Key cannot be used"),
-                        STR("Send 1 to 255 printable ASCII characters, for example a UUID."));
+        respond_problem(r, 400, say(r, TEXT_API_KEY), say(r, TEXT_API_KEY_TEXT));
         return;
     }
     struct ticket *ticket = ticket_new(r, JOB_SUBMIT, stored);
@@ -135,7 +135,7 @@ void handle_api_submit(struct request *r)
     job->submit.extra = form_extra_store(a, rules, &job->submit.form);
     job->submit.likeness = likeness_of(a, &job->submit.form);
     job->submit.source = STR("api");
-    job->submit.locale = STR("en");
+    job->submit.locale = say_language(r);
     job->submit.consent_version = r->web->config->form_consent_version;
     if (key.len) {
         job->submit.has_idempotency = true;

@@ -19,6 +19,6 @@ struct str apply_next(const struct visitor_draft *draft);
 bool apply_load(struct request *r, struct visitor_draft *draft);
 
 /* Sentences for a store that takes nothing at the moment, shown above a form that is kept. */
-struct str apply_notice(enum err kind);
+struct str apply_notice(const struct request *r, enum err kind);
 
 #endif

@@ -12,6 +12,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 #include "web/status.h"
@@ -32,7 +33,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
                  struct str notice, int status)
 {
     const struct visitor_draft *draft = &visit->draft;
-    const struct form_rules *rules = &r->web->config->rules;
+    const struct form_rules *rules = say_rules(r);
     struct view_check v = {
         .notice = notice,
         .challenge = visit->proof.ask,
@@ -40,7 +41,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .engagement = view_answers_of(&r->arena, rules, STEP_ENGAGEMENT, &draft->form),
         .errors = view_errors_elsewhere(&r->arena, rules, findings),
     };
-    shell_fill(&v.shell, r, STR("Check your answers"));
+    shell_fill(&v.shell, r, say(r, TEXT_CHECK_TITLE));
     v.shell.has_errors = findings->n > 0;
     page_check(respond_html(r), &v);
     respond_page(r, status);
@@ -65,7 +66,7 @@ void handle_check_page(struct request *r)
     if (!load_whole(r, &visit.draft))
         return;
     /* The operator may have changed the choices since the answers were given. */
-    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &visit.draft.form, &findings);
+    form_validate(&r->arena, say_rules(r), FORM_ALL, &visit.draft.form, &findings);
     show(r, &visit, &findings, STR_EMPTY, 200);
 }
 
@@ -79,7 +80,7 @@ static void sent(struct request *r, struct job *job, struct ticket *ticket)
     }
     log_why(LOG_ERROR, "submission not stored", &job->why);
     proof_keep(r, &visit->proof);
-    show(r, visit, &(struct findings){0}, apply_notice(job->result), 503);
+    show(r, visit, &(struct findings){0}, apply_notice(r, job->result), 503);
 }
 
 /* Since the last answers were saved, by the store's time and not the browser's. */
@@ -120,17 +121,14 @@ void handle_check_submit(struct request *r)
         show(r, visit, &findings, r->hold.notice, r->hold.status);
         return;
     }
-    form_validate(&r->arena, &r->web->config->rules, FORM_ALL, &draft->form, &findings);
+    form_validate(&r->arena, say_rules(r), FORM_ALL, &draft->form, &findings);
     if (findings.n) {
         funnel_refused(writer_funnel(r->web->writer), FUNNEL_CHECK, &findings);
         show(r, visit, &findings, STR_EMPTY, 422);
         return;
     }
     if (is_too_fast(r, draft)) {
-        show(r, visit, &findings,
-             STR("That went very fast, and nothing has been sent yet. Look through your answers, "
-                 "then send them."),
-             422);
+        show(r, visit, &findings, say(r, TEXT_NOTICE_TOO_FAST), 422);
         return;
     }
 
@@ -145,14 +143,14 @@ void handle_check_submit(struct request *r)
     job->context = visit;
     job->submit = (struct job_submit){
         .source = STR("form"),
-        .locale = STR("en"),
+        .locale = say_language(r),
         .consent_version = r->web->config->form_consent_version,
         .has_draft = true,
         .draft = draft->handle.id,
         .has_idempotency = true,
         .took_ms = time_since_saving(r, draft),
     };
-    for (size_t f = 0; f < r->web->config->rules.fields_n; f++)
+    for (size_t f = 0; f < say_rules(r)->fields_n; f++)
         job->submit.form.value[f] = arena_str(a, draft->form.value[f]);
     job->submit.extra = form_extra_store(a, &r->web->config->rules, &draft->form);
     job->submit.likeness = likeness_of(a, &job->submit.form);
@@ -161,26 +159,19 @@ void handle_check_submit(struct request *r)
     enum err e = ticket_put(ticket);
     if (e != ERR_NONE) {
         proof_keep(r, &visit->proof);
-        show(r, visit, &findings, apply_notice(e), 503);
+        show(r, visit, &findings, apply_notice(r, e), 503);
     }
 }
 
-/* The operator's steps, with the reply time put in; empty ones are left out. */
-static struct view_steps next_steps(struct arena *a, const struct config *c)
+/* The steps, with the reply time put in; those that the operator emptied are left out. */
+static struct view_steps next_steps(struct request *r)
 {
-    static const struct str mark = STR_INIT("{reply_time}");
-    const struct str texts[] = {c->form_next_1, c->form_next_2, c->form_next_3};
-    struct view_step *items = arena_new_array(a, struct view_step, sizeof texts / sizeof *texts);
+    static const enum text keys[] = {TEXT_NEXT_STEP_1, TEXT_NEXT_STEP_2, TEXT_NEXT_STEP_3};
+    enum { MOST = sizeof keys / sizeof *keys };
+    struct view_step *items = arena_new_array(&r->arena, struct view_step, MOST);
     size_t n = 0;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct str text = texts[i];
-        size_t at = str_find(text, mark.ptr[0], 0);
-        while (at < text.len && !str_starts(str_slice(text, at, text.len), mark))
-            at = str_find(text, mark.ptr[0], at + 1);
-        if (at < text.len)
-            text = arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_slice(text, 0, at)),
-                             STR_ARG(c->form_reply_time),
-                             STR_ARG(str_slice(text, at + mark.len, text.len)));
+    for (size_t i = 0; i < MOST; i++) {
+        struct str text = say_with(r, keys[i], "reply_time", say(r, TEXT_NEXT_REPLY_TIME));
         if (text.len)
             items[n++].text = text;
     }
@@ -199,13 +190,13 @@ void handle_done_page(struct request *r)
     char iso[CLOCK_RFC3339_SIZE];
     struct view_done v = {
         .client_id = arena_str(&r->arena, client_id_str(&draft.client_id)),
-        .sent_at = shell_time(&r->arena, draft.sent_ms),
+        .sent_at = say_time(r, draft.sent_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(draft.sent_ms, iso)),
-        .next = next_steps(&r->arena, r->web->config),
+        .next = next_steps(r),
         .status_url = status_url(r, &draft.client_id),
     };
     v.qr = qr_of(&r->arena, v.status_url);
-    shell_fill(&v.shell, r, STR("We have your details"));
+    shell_fill(&v.shell, r, say(r, TEXT_DONE_TITLE));
     page_done(respond_html(r), &v);
     respond_page(r, 200);
 }
@@ -222,7 +213,7 @@ void handle_start(struct request *r)
     if (!apply_load(r, &draft))
         return;
     struct view_start v = {.has_draft = draft.exists && !draft.sent};
-    shell_fill(&v.shell, r, STR("Become a client"));
+    shell_fill(&v.shell, r, say(r, TEXT_START_TITLE));
     v.shell.plain = !v.has_draft;
     page_start(respond_html(r), &v);
     respond_page(r, 200);

@@ -5,6 +5,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 
@@ -32,11 +33,11 @@ void handle_saved_page(struct request *r)
     struct view_saved v = {
         .link = arena_fmt(&r->arena, "%.*s/resume/%.*s", STR_ARG(r->web->public_url),
                           STR_ARG(draft_token(&r->arena, &draft.handle))),
-        .until = shell_time(&r->arena, draft.expires_ms),
+        .until = say_time(r, draft.expires_ms),
         .next = apply_next(&draft),
     };
     v.qr = qr_of(&r->arena, v.link);
-    shell_fill(&v.shell, r, STR("Your answers are saved"));
+    shell_fill(&v.shell, r, say(r, TEXT_SAVED_TITLE));
     page_saved(respond_html(r), &v);
     respond_page(r, 200);
 }
@@ -51,9 +52,7 @@ static bool open_link(struct request *r, struct visitor_draft *draft)
     if (draft_parse_cookie(&r->arena, r->param, &handle))
         e = draft_open(r, &handle, draft, &why);
     if (e == ERR_MISSING)
-        respond_problem(r, 404, STR("These answers are not here any more"),
-                        STR("Either they were deleted after a while to protect you, or a part of "
-                            "the link is missing. Check the link, or start again."));
+        respond_problem(r, 404, say(r, TEXT_RESUME_GONE), say(r, TEXT_RESUME_GONE_TEXT));
     else if (e != ERR_NONE)
         respond_error(r, e, &why);
     return e == ERR_NONE;
@@ -68,10 +67,10 @@ void handle_resume_page(struct request *r)
                               str_of(&here.handle, sizeof here.handle));
     struct view_resume v = {
         .action = r->path,
-        .until = shell_time(&r->arena, draft.expires_ms),
+        .until = say_time(r, draft.expires_ms),
         .replaces = here.exists && !here.sent && !same,
     };
-    shell_fill(&v.shell, r, STR("Welcome back"));
+    shell_fill(&v.shell, r, say(r, TEXT_RESUME_TITLE));
     page_resume(respond_html(r), &v);
     respond_page(r, 200);
 }

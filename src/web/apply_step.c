@@ -10,6 +10,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 #include "web/ticket.h"
@@ -19,13 +20,11 @@
 
 /* What each step's page says; back and action follow from where it stands in the journey. */
 static const struct {
-    struct str caption, heading, intro, back;
+    enum text caption, heading, intro;
+    struct str back;
 } steps[STEP_COUNT] = {
-    [STEP_COMPANY] = {STR_INIT("Step 1 of 2"), STR_INIT("Your company"),
-                      STR_INIT("Tell us who you are and how we reach you."), STR_INIT("/")},
-    [STEP_ENGAGEMENT] = {STR_INIT("Step 2 of 2"), STR_INIT("Your project"),
-                         STR_INIT("Tell us what you need. Rough answers are fine: we will talk "
-                                  "it through with you."),
+    [STEP_COMPANY] = {TEXT_FORM_STEP_1, TEXT_FORM_COMPANY, TEXT_FORM_COMPANY_INTRO, STR_INIT("/")},
+    [STEP_ENGAGEMENT] = {TEXT_FORM_STEP_2, TEXT_FORM_PROJECT, TEXT_FORM_PROJECT_INTRO,
                          STR_INIT("/apply/company")},
 };
 
@@ -55,15 +54,11 @@ struct str apply_next(const struct visitor_draft *draft)
     return check_path;
 }
 
-struct str apply_notice(enum err kind)
+struct str apply_notice(const struct request *r, enum err kind)
 {
     if (kind == ERR_NONE)
         return STR_EMPTY;
-    if (kind == ERR_BUSY)
-        return STR("We are very busy right now. Your answers are still on this page: wait a few "
-                   "seconds and press the button again.");
-    return STR("We could not save your answers just now. They are still on this page: press the "
-               "button again in a minute.");
+    return say(r, kind == ERR_BUSY ? TEXT_NOTICE_BUSY : TEXT_NOTICE_UNSAVED);
 }
 
 bool apply_load(struct request *r, struct visitor_draft *draft)
@@ -80,22 +75,21 @@ static void show(struct request *r, const struct visit *visit, const struct find
 {
     struct str path = step_path(visit->step);
     struct view_form v = {
-        .caption = steps[visit->step].caption,
-        .heading = steps[visit->step].heading,
-        .intro = steps[visit->step].intro,
+        .caption = say(r, steps[visit->step].caption),
+        .heading = say(r, steps[visit->step].heading),
+        .intro = say(r, steps[visit->step].intro),
         .action = visit->from_check ? arena_fmt(&r->arena, "%.*s?from=check", STR_ARG(path)) : path,
         .back = visit->from_check ? check_path : steps[visit->step].back,
-        .submit = STR("Continue"),
+        .browser_words = say_browser_words(r),
         .notice = notice,
         .again = visit->again || visit->decoy,
         .challenge = visit->proof.ask,
         .opened = arena_fmt(&r->arena, "%lld", (long long)visit->opened_s),
-        .fields =
-            view_fields_of(&r->arena, &r->web->questions, visit->step, &visit->typed, findings),
+        .fields = view_fields_of(&r->arena, say_questions(r), visit->step, &visit->typed, findings),
     };
     shell_fill(&v.shell, r, v.heading);
     if (findings) {
-        v.errors = view_errors_of(&r->arena, &r->web->config->rules, findings);
+        v.errors = view_errors_of(&r->arena, say_rules(r), findings);
         v.shell.has_errors = findings->n > 0;
     }
     page_form(respond_html(r), &v);
@@ -141,10 +135,8 @@ static void page(struct request *r, enum step step)
     }
     if (step == STEP_ENGAGEMENT && !draft->exists && !draft->returning) {
         /* The answers to step 1 were sent a moment ago and the cookie did not come back. */
-        respond_problem(r, 400, STR("Your answers to step 1 are not here"),
-                        STR("Either some time has passed and they were deleted to protect you, or "
-                            "your browser does not accept cookies. Allow cookies for this website "
-                            "and start again."));
+        respond_problem(r, 400, say(r, TEXT_PROBLEM_FIRST_STEP),
+                        say(r, TEXT_PROBLEM_FIRST_STEP_TEXT));
         return;
     }
     if (step == STEP_ENGAGEMENT && !(draft->finished & FORM_STEP(STEP_COMPANY))) {
@@ -153,15 +145,11 @@ static void page(struct request *r, enum step step)
     }
     bool lost_first = step == STEP_COMPANY && draft->exists && draft->finished &&
                       !(draft->finished & FORM_STEP(STEP_COMPANY)) &&
-                      is_empty(&r->web->config->rules, draft, step);
+                      is_empty(say_rules(r), draft, step);
     visit.typed = draft->form;
     if (step == STEP_COMPANY && !draft->exists && str_eq(r->method, STR("GET")))
         funnel_started(writer_funnel(r->web->writer));
-    show(r, &visit, NULL,
-         lost_first ? STR("Your answers to this step are no longer here: they are deleted after "
-                          "a while to protect you. Fill it in once more; the other step is kept.")
-                    : STR_EMPTY,
-         200);
+    show(r, &visit, NULL, lost_first ? say(r, TEXT_NOTICE_EXPIRED) : STR_EMPTY, 200);
 }
 
 static void save(struct request *r, struct visit *visit);
@@ -195,12 +183,12 @@ static void saved(struct request *r, struct job *job, struct ticket *ticket)
     }
     log_why(LOG_ERROR, "draft not saved", &job->why);
     proof_keep(r, &visit->proof);
-    show(r, visit, NULL, apply_notice(job->result), 503);
+    show(r, visit, NULL, apply_notice(r, job->result), 503);
 }
 
 static void save(struct request *r, struct visit *visit)
 {
-    form_copy(&r->web->config->rules, &visit->draft.form, &visit->typed, FORM_STEP(visit->step));
+    form_copy(say_rules(r), &visit->draft.form, &visit->typed, FORM_STEP(visit->step));
     visit->draft.finished |= FORM_STEP(visit->step);
     visit->draft.paid |= visit->proof.paid;
     if (!visit->whole)
@@ -212,7 +200,7 @@ static void save(struct request *r, struct visit *visit)
     enum err e = ticket_put(ticket);
     if (e != ERR_NONE) {
         proof_keep(r, &visit->proof);
-        show(r, visit, NULL, apply_notice(e), 503);
+        show(r, visit, NULL, apply_notice(r, e), 503);
     }
 }
 
@@ -254,7 +242,7 @@ static void submit(struct request *r, enum step step)
     struct visit *visit = arena_new(&r->arena, struct visit);
     struct why why = {0};
     visit_begin(r, step, visit);
-    enum err e = form_from_urlencoded(&r->arena, &r->web->config->rules, r->body, FORM_STEP(step),
+    enum err e = form_from_urlencoded(&r->arena, say_rules(r), r->body, FORM_STEP(step),
                                       &visit->typed, &why);
     if (e != ERR_NONE) {
         respond_error(r, e, &why);
@@ -267,7 +255,7 @@ static void submit(struct request *r, enum step step)
         return;
     }
     struct findings findings = {0};
-    form_validate(&r->arena, &r->web->config->rules, FORM_STEP(step), &visit->typed, &findings);
+    form_validate(&r->arena, say_rules(r), FORM_STEP(step), &visit->typed, &findings);
     visit->whole = findings.n == 0;
     if (!visit->whole && !(visit->later && fits(&visit->typed, &findings))) {
         funnel_refused(writer_funnel(r->web->writer), FUNNEL_COMPANY + (unsigned)step, &findings);
@@ -276,16 +264,13 @@ static void submit(struct request *r, enum step step)
     }
     if (visit->decoy && !visit->again) {
         /* A program, most likely, and perhaps a person's: asked once more, without the decoy. */
-        show(r, visit, NULL,
-             STR("Something filled in a field on this page that people do not see. Look through "
-                 "your answers, then press the button again."),
-             422);
+        show(r, visit, NULL, say(r, TEXT_NOTICE_DECOY), 422);
         return;
     }
     e = draft_load(r, &visit->draft, &why);
     if (e != ERR_NONE) {
         log_why(LOG_ERROR, "draft not read", &why);
-        show(r, visit, NULL, apply_notice(e), 503);
+        show(r, visit, NULL, apply_notice(r, e), 503);
         return;
     }
     if (visit->draft.sent) {

@@ -23,6 +23,7 @@ static const unsigned char url_byte[256] = {
 
 void html_init(struct html *h, size_t max)
 {
+    *h = (struct html){0};
     buf_init(&h->out, max);
 }
 

@@ -18,9 +18,24 @@
 #define WEB_HTML_H
 
 #include "base/buf.h"
+#include "core/words.h"
+
+/* A text of the catalogue, escaped, up to where something is put in. */
+struct html_piece {
+    struct str html;
+    int slot; /* which placeholder; -1: the end of the text */
+};
+
+/* One language, ready for pages: html_texts_prepare, once at start. */
+struct html_texts {
+    const struct words *words;
+    const struct html_piece
+        *pieces[TEXT_COUNT][PLURALS]; /* the same one where there is no plural */
+};
 
 struct html {
     struct buf out;
+    const struct html_texts *texts; /* of the visitor's language */
 };
 
 /* HTML made by trusted code, written as it is by {{&v.x}}. */
@@ -44,6 +59,21 @@ struct str html_view(const struct html *h);
 
 /* The template's own text. */
 void html_raw(struct html *h, const char *bytes, size_t n);
+
+/* A text of the catalogue without placeholders. */
+void html_say(struct html *h, enum text text);
+
+/* The pieces of one with placeholders, in the plural form that goes with n. */
+const struct html_piece *html_words(const struct html *h, enum text text, uint64_t n);
+
+/* Writes a piece; whether something is put in behind it. */
+bool html_piece(struct html *h, const struct html_piece *piece);
+
+/* A number as the language groups it. */
+void html_number(struct html *h, uint64_t n);
+
+/* Cuts and escapes the texts of a language. */
+void html_texts_prepare(struct arena *a, const struct words *words, struct html_texts *out);
 
 /* A value in text, in a quoted attribute, in <title> or <textarea>. */
 #define html_text(h, x)                                                                            \

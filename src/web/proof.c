@@ -10,6 +10,7 @@
 #include "web/challenge.h"
 #include "web/rate.h"
 #include "web/request.h"
+#include "web/say.h"
 #include "web/state.h"
 
 /* 2^13 tries are about a second on a phone; each level doubles them. */
@@ -51,11 +52,10 @@ static void ask_for(struct request *r, struct proof *p, struct str token, const 
         .wait = (uint64_t)wait_s,
         .size = CHALLENGE_MESSAGE,
         .at_once = p->token.len == 0,
-        .working = STR("We are very busy right now. Your browser does a short task that shows it "
-                       "is not part of an attack. Then your answers are sent by themselves."),
-        .longer = STR("Still at it. Your answers are sent by themselves when it is done."),
-        .sending = STR("Done. Your answers are being sent."),
-        .ready = STR("Done. Press the button again to send your answers."),
+        .working = say(r, TEXT_CHALLENGE_WORKING),
+        .longer = say(r, TEXT_CHALLENGE_LONGER),
+        .sending = say(r, TEXT_CHALLENGE_SENDING),
+        .ready = say(r, TEXT_CHALLENGE_READY),
     };
 }
 
@@ -112,10 +112,7 @@ bool proof_is_enough(struct request *r, struct proof *p, bool begins)
         ask_for(r, p, STR_EMPTY, &c, wait_s);
     }
     r->retry_s = wait_s;
-    p->notice = arena_fmt(&r->arena,
-                          "We are very busy right now. Your answers are still on this page: wait "
-                          "%d second%s and press the button again.",
-                          wait_s, wait_s == 1 ? "" : "s");
+    p->notice = say_count(r, TEXT_NOTICE_WAIT, (uint64_t)wait_s);
     return false;
 }
 

@@ -67,6 +67,7 @@ struct request *request_new(h2o_req_t *h2o, struct web *web, struct loop *loop)
         .query = str_slice(target, question + 1, target.len),
         .body = view(h2o->entity),
         .started_us = clock_monotonic_us(),
+        .language = web->config->language,
     };
 
     struct connection **c = h2o_mem_alloc_shared(&h2o->pool, sizeof *c, on_request_end);
@@ -96,6 +97,7 @@ struct html *respond_html(struct request *r)
     struct wrapper *w = (struct wrapper *)(void *)r;
     if (!w->html_used) {
         html_init(&w->html, PAGE_MAX);
+        w->html.texts = &r->web->texts[r->language];
         w->html_used = true;
     }
     return &w->html;

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/network.h"
+#include "core/words.h"
 
 struct st_h2o_req_t;
 struct loop;
@@ -45,6 +46,7 @@ struct request {
     int64_t started_us;    /* monotonic */
     int retry_s;           /* for Retry-After; 0: the usual pause */
     struct hold hold;
+    enum language language; /* what the visitor reads (say.h) */
 };
 
 /* Wraps a request of libh2o and remembers it there; freed with it. */

@@ -7,6 +7,7 @@
 #include "web/html.h"
 #include "web/request.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 
@@ -85,10 +86,10 @@ void respond_page(struct request *r, int status)
     if (!html_ok(html)) {
         log_event(LOG_ERROR, "page too large",
                   LOG_STR("route", r->route ? r->route->path : STR("-")));
-        respond_bytes(r, 500, STR("text/plain; charset=utf-8"),
-                      STR("This page could not be made. Go back and try again.\n"));
+        respond_bytes(r, 500, STR("text/plain; charset=utf-8"), say(r, TEXT_PROBLEM_TOO_LARGE));
         return;
     }
+    say_headers(r);
     respond_bytes(r, status, STR("text/html; charset=utf-8"), html_view(html));
 }
 
@@ -114,6 +115,7 @@ static void respond_problem_json(struct request *r, int status, struct str title
     buf_byte(out, '\n');
     struct str body = arena_str(&r->arena, buf_view(out));
     buf_release(out);
+    say_headers(r);
     respond_bytes(r, status, STR("application/problem+json"), body);
 }
 
@@ -123,10 +125,7 @@ void respond_problem(struct request *r, int status, struct str heading, struct s
         respond_problem_json(r, status, heading, text);
         return;
     }
-    struct view_problem v = {.heading = heading,
-                             .text = text,
-                             .link = STR("/"),
-                             .link_label = STR("Go to the start page")};
+    struct view_problem v = {.heading = heading, .text = text, .link = STR("/")};
     shell_fill(&v.shell, r, heading);
     v.shell.plain = true;
     html_clear(respond_html(r));
@@ -136,28 +135,22 @@ void respond_problem(struct request *r, int status, struct str heading, struct s
 
 void respond_too_long(struct request *r)
 {
-    respond_problem(r, 413, STR("That is more than we can take"),
-                    STR("The answers together are too long. Shorten the longest one and send the "
-                        "form again."));
+    respond_problem(r, 413, say(r, TEXT_PROBLEM_TOO_LONG), say(r, TEXT_PROBLEM_TOO_LONG_TEXT));
 }
 
 /* What people read for a kind of error; the details go to the log, not to them. */
 static const struct {
     enum err kind;
-    struct str heading, text;
+    enum text heading, text;
 } sentences[] = {
-    {ERR_BUSY, STR_INIT("We are busy right now"),
-     STR_INIT("Nothing was lost and nothing was stored. Wait a few seconds, go back and send it "
-              "again.")},
-    {ERR_IO, STR_INIT("We cannot store anything right now"),
-     STR_INIT("Nothing was stored. We have been told and are working on it. Go back and try again "
-              "in a few minutes.")},
+    {ERR_BUSY, TEXT_PROBLEM_BUSY, TEXT_PROBLEM_BUSY_TEXT},
+    {ERR_IO, TEXT_PROBLEM_STORAGE, TEXT_PROBLEM_STORAGE_TEXT},
 };
 
 void respond_error(struct request *r, enum err kind, const struct why *why)
 {
     if (kind == ERR_INPUT || kind == ERR_TOO_BIG) {
-        respond_problem(r, err_http_status(kind), STR("This cannot be read"),
+        respond_problem(r, err_http_status(kind), say(r, TEXT_PROBLEM_UNREADABLE),
                         arena_str(&r->arena, str_from(why->detail)));
         return;
     }
@@ -165,10 +158,10 @@ void respond_error(struct request *r, enum err kind, const struct why *why)
         log_why(LOG_ERROR, "request failed", why);
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         if (sentences[i].kind == kind) {
-            respond_problem(r, err_http_status(kind), sentences[i].heading, sentences[i].text);
+            respond_problem(r, err_http_status(kind), say(r, sentences[i].heading),
+                            say(r, sentences[i].text));
             return;
         }
-    respond_problem(r, err_http_status(kind), STR("Something went wrong on our side"),
-                    STR("It is not your doing. We have been told. Go back and try again in a few "
-                        "minutes."));
+    respond_problem(r, err_http_status(kind), say(r, TEXT_PROBLEM_OURS),
+                    say(r, TEXT_PROBLEM_OURS_TEXT));
 }

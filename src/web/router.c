@@ -8,6 +8,7 @@
 #include "web/rate.h"
 #include "web/request.h"
 #include "web/respond.h"
+#include "web/say.h"
 #include "web/state.h"
 
 static const struct route routes[] = {
@@ -84,8 +85,7 @@ static bool guards_pass(struct request *r)
 {
     unsigned flags = r->route->flags;
     if ((int64_t)request_head_size(r) > r->web->config->limits_header_size) {
-        respond_problem(r, 431, STR("Your browser sent too much beside the request"),
-                        STR("Clear this website's cookies and open the page again."));
+        respond_problem(r, 431, say(r, TEXT_PROBLEM_HEAD), say(r, TEXT_PROBLEM_HEAD_TEXT));
         return false;
     }
     if ((int64_t)r->body.len > r->web->config->limits_body_size) {
@@ -93,21 +93,17 @@ static bool guards_pass(struct request *r)
         return false;
     }
     if ((flags & ROUTE_JSON) && !str_eq_nocase(request_content_type(r), STR("application/json"))) {
-        respond_problem(r, 415, STR("Unsupported media type"),
-                        STR("Send the submission as application/json."));
+        respond_problem(r, 415, say(r, TEXT_PROBLEM_MEDIA), say(r, TEXT_PROBLEM_MEDIA_TEXT));
         return false;
     }
     if (!(flags & ROUTE_FORM))
         return true;
     if (!request_same_origin(r)) {
-        respond_problem(r, 403, STR("This form was sent from another website"),
-                        STR("We only take forms filled in on this website. Start from the start "
-                            "page."));
+        respond_problem(r, 403, say(r, TEXT_PROBLEM_ORIGIN), say(r, TEXT_PROBLEM_ORIGIN_TEXT));
         return false;
     }
     if (!str_eq_nocase(request_content_type(r), STR("application/x-www-form-urlencoded"))) {
-        respond_problem(r, 415, STR("This form was sent in a way we cannot read"),
-                        STR("Go back, reload the page and send it again."));
+        respond_problem(r, 415, say(r, TEXT_PROBLEM_ENCODING), say(r, TEXT_PROBLEM_ENCODING_TEXT));
         return false;
     }
     return true;
@@ -153,15 +149,10 @@ static bool is_held(struct request *r)
         r->hold.status = 429;
         if (r->route && (r->route->flags & ROUTE_FORM))
             pressure_count(&r->web->pressure, r->started_us);
-        r->hold.notice = arena_fmt(&r->arena,
-                                   "Too much came from your network in a short time. Your answers "
-                                   "are still on this page: wait %d second%s and press the button "
-                                   "again.",
-                                   r->retry_s, r->retry_s == 1 ? "" : "s");
+        r->hold.notice = say_count(r, TEXT_NOTICE_RATE, (uint64_t)r->retry_s);
     } else if (is_shed(r)) {
         r->hold.status = 503;
-        r->hold.notice = STR("We are very busy right now. Your answers are still on this page: "
-                             "wait a few seconds and press the button again.");
+        r->hold.notice = say(r, TEXT_NOTICE_BUSY);
     }
     return r->hold.status != 0;
 }
@@ -173,15 +164,15 @@ static void respond_held(struct request *r)
         respond_error(r, ERR_BUSY, NULL);
         return;
     }
-    respond_problem(r, 429, STR("Too many requests from your network"),
-                    arena_fmt(&r->arena, "Wait %d second%s and try again.", r->retry_s,
-                              r->retry_s == 1 ? "" : "s"));
+    respond_problem(r, 429, say(r, TEXT_PROBLEM_RATE),
+                    say_count(r, TEXT_PROBLEM_RATE_TEXT, (uint64_t)r->retry_s));
 }
 
 void router_dispatch(struct request *r)
 {
     const char *allow = NULL;
     r->route = router_find(r->method, r->path, &r->param, &allow);
+    say_choose(r);
     if (is_held(r) && !(r->route && (r->route->flags & ROUTE_KEEPS))) {
         respond_held(r);
         return;
@@ -193,10 +184,8 @@ void router_dispatch(struct request *r)
     }
     if (allow) {
         respond_header(r, STR("allow"), str_from(allow));
-        respond_problem(r, 405, STR("This address does not take that"),
-                        STR("Go to the start page and follow the links from there."));
+        respond_problem(r, 405, say(r, TEXT_PROBLEM_METHOD), say(r, TEXT_PROBLEM_METHOD_TEXT));
         return;
     }
-    respond_problem(r, 404, STR("This page does not exist"),
-                    STR("Check the address, or go to the start page."));
+    respond_problem(r, 404, say(r, TEXT_PROBLEM_MISSING), say(r, TEXT_PROBLEM_MISSING_TEXT));
 }

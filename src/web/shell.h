@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands around every page: title, brand, contact.
+ * What stands around every page: title, brand, contact, the languages.
  */
 #ifndef WEB_SHELL_H
 #define WEB_SHELL_H
@@ -10,9 +10,6 @@
 
 struct request;
 
-void shell_fill(struct view_shell *shell, const struct request *r, struct str title);
-
-/* "21 November 2026 at 09:30 UTC" */
-struct str shell_time(struct arena *a, int64_t wall_ms);
+void shell_fill(struct view_shell *shell, struct request *r, struct str title);
 
 #endif

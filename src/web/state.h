@@ -8,6 +8,7 @@
 
 #include "core/network.h"
 #include "web/brand.h"
+#include "web/html.h"
 #include "web/link.h"
 #include "web/pressure.h"
 #include "web/view_form.h"
@@ -29,8 +30,10 @@ struct web {
     struct writer *writer;
     struct tls *tls;
     const char *assets_dir;
-    struct arena arena; /* what is made once, below */
-    struct view_questions questions;
+    struct arena arena;                      /* what is made once, below */
+    struct html_texts texts[LANGUAGE_COUNT]; /* made by say_prepare, and the next two */
+    struct view_questions questions[LANGUAGE_COUNT];
+    struct str browser_words[LANGUAGE_COUNT];
     struct brand brand;
     struct networks trusted; /* proxies in front */
     struct rate *rate;

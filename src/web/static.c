@@ -5,6 +5,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 
@@ -43,8 +44,7 @@ void handle_static_file(struct request *r)
     if (asset)
         respond_asset(r, asset);
     else
-        respond_problem(r, 404, STR("This file does not exist"),
-                        STR("Reload the page: it may have been updated."));
+        respond_problem(r, 404, say(r, TEXT_PROBLEM_FILE), say(r, TEXT_PROBLEM_FILE_TEXT));
 }
 
 void handle_favicon(struct request *r)
@@ -60,26 +60,13 @@ void handle_robots(struct request *r)
                   STR("User-agent: *\nAllow: /$\nDisallow: /apply/\nDisallow: /staff\n"));
 }
 
-/* The longest unit that says it exactly: "7 days", "36 hours", "10 minutes". */
-static struct str duration(struct arena *a, int64_t ms)
-{
-    static const struct {
-        int64_t ms;
-        const char *one;
-    } units[] = {{86400000, "day"}, {3600000, "hour"}, {60000, "minute"}, {1000, "second"}};
-    size_t i = 0;
-    while (i + 1 < sizeof units / sizeof *units && ms % units[i].ms)
-        i++;
-    int64_t n = ms / units[i].ms;
-    return arena_fmt(a, "%lld %s%s", (long long)n, units[i].one, n == 1 ? "" : "s");
-}
-
 void handle_privacy_page(struct request *r)
 {
     struct view_text v = {
-        .draft_time = duration(&r->arena, r->web->config->form_draft_time),
+        .draft_time = words_duration(&r->arena, &r->web->config->words[r->language],
+                                     r->web->config->form_draft_time),
     };
-    shell_fill(&v.shell, r, STR("Privacy"));
+    shell_fill(&v.shell, r, say(r, TEXT_SHELL_PRIVACY));
     v.shell.plain = true;
     page_privacy(respond_html(r), &v);
     respond_page(r, 200);
@@ -88,7 +75,7 @@ void handle_privacy_page(struct request *r)
 void handle_accessibility_page(struct request *r)
 {
     struct view_text v = {0};
-    shell_fill(&v.shell, r, STR("Accessibility"));
+    shell_fill(&v.shell, r, say(r, TEXT_SHELL_ACCESSIBILITY));
     v.shell.plain = true;
     page_accessibility(respond_html(r), &v);
     respond_page(r, 200);

@@ -10,6 +10,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/shell.h"
 #include "web/state.h"
 
@@ -17,20 +18,16 @@
 
 /* The last row is for every state that is not named: nothing is open any more. */
 static const struct {
-    struct str state, heading, text, next;
+    struct str state;
+    enum text heading, text, next;
 } states[] = {
-    {STR_INIT("new"), STR_INIT("We have your details"),
-     STR_INIT("They are safely stored, and someone from our team reads them."), STR_EMPTY},
-    {STR_INIT("contacted"), STR_INIT("We are in touch with you"),
-     STR_INIT("Someone from our team has written to you or called you."),
-     STR_INIT("Have you heard nothing? Look in your spam folder, then get in touch with us.")},
-    {STR_INIT("proposal"), STR_INIT("You have our proposal"),
-     STR_INIT("We have sent you a proposal for your project."),
-     STR_INIT("Tell us what you think of it. We change what does not suit you.")},
-    {STR_INIT("won"), STR_INIT("We are working together"), STR_INIT("You are our client. Welcome."),
-     STR_INIT("Your contact at our team tells you about every next step.")},
-    {STR_EMPTY, STR_INIT("This request is closed"), STR_INIT("We are not working on it any more."),
-     STR_INIT("If you did not expect that, or something has changed, get in touch with us.")},
+    {STR_INIT("new"), TEXT_STATUS_NEW, TEXT_STATUS_NEW_TEXT, TEXT_STATUS_NEW_NEXT},
+    {STR_INIT("contacted"), TEXT_STATUS_CONTACTED, TEXT_STATUS_CONTACTED_TEXT,
+     TEXT_STATUS_CONTACTED_NEXT},
+    {STR_INIT("proposal"), TEXT_STATUS_PROPOSAL, TEXT_STATUS_PROPOSAL_TEXT,
+     TEXT_STATUS_PROPOSAL_NEXT},
+    {STR_INIT("won"), TEXT_STATUS_WON, TEXT_STATUS_WON_TEXT, TEXT_STATUS_WON_NEXT},
+    {STR_INIT(""), TEXT_STATUS_CLOSED, TEXT_STATUS_CLOSED_TEXT, TEXT_STATUS_CLOSED_NEXT},
 };
 
 struct str status_url(struct request *r, const struct client_id *id)
@@ -42,8 +39,7 @@ struct str status_url(struct request *r, const struct client_id *id)
 /* The same answer as for any page that is not there: a forged link learns nothing. */
 static void not_here(struct request *r)
 {
-    respond_problem(r, 404, STR("This page does not exist"),
-                    STR("Check the address, or go to the start page."));
+    respond_problem(r, 404, say(r, TEXT_PROBLEM_MISSING), say(r, TEXT_PROBLEM_MISSING_TEXT));
 }
 
 void handle_status_page(struct request *r)
@@ -70,16 +66,12 @@ void handle_status_page(struct request *r)
         i++;
     char iso[CLOCK_RFC3339_SIZE];
     struct view_status v = {
-        .heading = states[i].heading,
-        .text = states[i].text,
+        .heading = say(r, states[i].heading),
+        .text = say(r, states[i].text),
         .client_id = arena_str(&r->arena, client_id_str(&id)),
-        .sent_at = shell_time(&r->arena, found.created_ms),
+        .sent_at = say_time(r, found.created_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(found.created_ms, iso)),
-        .next =
-            states[i].next.len
-                ? states[i].next
-                : arena_fmt(&r->arena, "We write to you %.*s, at the email address you gave us.",
-                            STR_ARG(r->web->config->form_reply_time)),
+        .next = say_with(r, states[i].next, "reply_time", say(r, TEXT_NEXT_REPLY_TIME)),
     };
     shell_fill(&v.shell, r, v.heading);
     v.shell.plain = true;

@@ -12,14 +12,26 @@
 
 #include "base/str.h"
 
+/* One language in the foot of a page. */
+struct view_language {
+    struct str code, name, href; /* "de", "Deutsch", "?lang=de" */
+    bool current;
+};
+
+struct view_languages {
+    const struct view_language *items;
+    size_t n;
+};
+
 /* Around every page. */
 struct view_shell {
-    struct str lang;          /* "en" */
-    struct str dir;           /* "ltr" */
-    struct str title;         /* "Your company": the template adds "Error: " and the brand */
-    struct str brand;         /* "Anteroom" or the operator's name */
-    struct str contact_email; /* may be empty */
-    struct str contact_phone; /* may be empty */
+    struct str lang;                 /* "en" */
+    struct str dir;                  /* "ltr", "rtl" */
+    struct view_languages languages; /* none when there is no choice */
+    struct str title;                /* "Your company": the template adds "Error: " and the brand */
+    struct str brand;                /* "Anteroom" or the operator's name */
+    struct str contact_email;        /* may be empty */
+    struct str contact_phone;        /* may be empty */
     struct str sheet;         /* URL of the style sheet */
     struct str logo, logo_dark, icon; /* URLs; may be empty */
     uint64_t logo_width, logo_dark_width, logo_height;
@@ -48,6 +60,7 @@ struct view_field {
     struct str inputmode;    /* "", "numeric", "tel", "email" */
     struct str autocomplete; /* "", "organization", … */
     struct str width;        /* "full", "half", "short" */
+    struct str dir;          /* of what is typed: "auto", "ltr" */
     struct str kind;         /* "line", "email", "phone", "number", …: for the browser's checks */
     /* The same sentences for the browser. */
     struct str if_missing, if_wrong, if_control, if_long;
@@ -89,14 +102,14 @@ struct view_errors {
 struct view_form {
     struct str opened; /* wall time in s at which the page was shown, for the funnel */
     struct view_shell shell;
-    struct str caption; /* "Step 1 of 2" */
-    struct str heading; /* "Tell us about your company" */
-    struct str intro;   /* may be empty */
-    struct str action;  /* where it posts */
-    struct str back;    /* where Back leads */
-    struct str submit;  /* "Continue" */
-    struct str notice;  /* "We are busy…": something to know that is no finding; may be empty */
-    bool again;         /* the decoy was filled in once: not asked again */
+    struct str caption;       /* "Step 1 of 2" */
+    struct str heading;       /* "Tell us about your company" */
+    struct str intro;         /* may be empty */
+    struct str action;        /* where it posts */
+    struct str back;          /* where Back leads */
+    struct str browser_words; /* say_browser_words */
+    struct str notice; /* "We are busy…": something to know that is no finding; may be empty */
+    bool again;        /* the decoy was filled in once: not asked again */
     struct view_challenge challenge;
     struct view_errors errors;
     struct view_fields fields;
@@ -188,8 +201,7 @@ struct view_problem {
     struct view_shell shell;
     struct str heading; /* "This page does not exist" */
     struct str text;    /* what to do next */
-    struct str link;    /* may be empty */
-    struct str link_label;
+    struct str link;    /* to the start page; may be empty */
 };
 
 #endif

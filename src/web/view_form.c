@@ -19,19 +19,19 @@ struct str step_path(enum step step)
 
 /* How each kind is asked. */
 static const struct {
-    struct str kind, type, inputmode;
+    struct str kind, type, inputmode, dir;
 } kinds[] = {
-    [FIELD_LINE] = {STR_INIT("line"), STR_INIT("text"), STR_INIT("")},
-    [FIELD_TEXT] = {STR_INIT("text"), STR_INIT(""), STR_INIT("")},
-    [FIELD_EMAIL] = {STR_INIT("email"), STR_INIT("email"), STR_INIT("email")},
-    [FIELD_PHONE] = {STR_INIT("phone"), STR_INIT("tel"), STR_INIT("tel")},
-    [FIELD_NUMBER] = {STR_INIT("number"), STR_INIT("text"), STR_INIT("numeric")},
-    [FIELD_CHOICE] = {STR_INIT("choice"), STR_INIT(""), STR_INIT("")},
-    [FIELD_CHOICES] = {STR_INIT("choices"), STR_INIT(""), STR_INIT("")},
-    [FIELD_CONSENT] = {STR_INIT("consent"), STR_INIT(""), STR_INIT("")},
+    [FIELD_LINE] = {STR_INIT("line"), STR_INIT("text"), STR_INIT(""), STR_INIT("auto")},
+    [FIELD_TEXT] = {STR_INIT("text"), STR_INIT(""), STR_INIT(""), STR_INIT("auto")},
+    [FIELD_EMAIL] = {STR_INIT("email"), STR_INIT("email"), STR_INIT("email"), STR_INIT("ltr")},
+    [FIELD_PHONE] = {STR_INIT("phone"), STR_INIT("tel"), STR_INIT("tel"), STR_INIT("ltr")},
+    [FIELD_NUMBER] = {STR_INIT("number"), STR_INIT("text"), STR_INIT("numeric"), STR_INIT("ltr")},
+    [FIELD_CHOICE] = {STR_INIT("choice"), STR_INIT(""), STR_INIT(""), STR_INIT("")},
+    [FIELD_CHOICES] = {STR_INIT("choices"), STR_INIT(""), STR_INIT(""), STR_INIT("")},
+    [FIELD_CONSENT] = {STR_INIT("consent"), STR_INIT(""), STR_INIT(""), STR_INIT("")},
     /* Where a browser offers a calendar, apply.js asks for it. */
-    [FIELD_DATE] = {STR_INIT("date"), STR_INIT("text"), STR_INIT("")},
-    [FIELD_CHECKBOX] = {STR_INIT("checkbox"), STR_INIT(""), STR_INIT("")},
+    [FIELD_DATE] = {STR_INIT("date"), STR_INIT("text"), STR_INIT(""), STR_INIT("ltr")},
+    [FIELD_CHECKBOX] = {STR_INIT("checkbox"), STR_INIT(""), STR_INIT(""), STR_INIT("")},
 };
 
 /* One of the lines of a text, as FIELD_CHOICES keeps its values. */
@@ -100,6 +100,7 @@ static void question_fill(struct arena *a, const struct form_rules *rules, size_
         .inputmode = kinds[info->kind].inputmode,
         .autocomplete = info->autocomplete,
         .width = info->width,
+        .dir = kinds[info->kind].dir,
         .kind = kinds[info->kind].kind,
         .if_missing = info->if_missing,
         .if_wrong = info->if_wrong,

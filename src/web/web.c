@@ -14,6 +14,7 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
+#include "web/say.h"
 #include "web/state.h"
 
 #include <limits.h>
@@ -176,7 +177,7 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
         .public_url = derive_public_url(options->config),
         .loops_n = count_loops(options->config),
     };
-    view_questions_prepare(&web->arena, &web->config->rules, &web->questions);
+    say_prepare(web);
     router_prepare(web);
     web->globalconf = h2o_mem_alloc(sizeof *web->globalconf);
     configure(web);

@@ -15,7 +15,7 @@ static void every_row_is_sound(void **state)
         struct option_problem problem;
         assert_ptr_equal(option_find(option_path(o->section, o->key, path)), o);
         assert_true(str_starts(option_variable(o, variable), STR("ANTEROOM_")));
-        assert_true(option_set(o, str_from(o->fallback), &config, &problem));
+        assert_true(option_set(o, str_from(option_fallback(o)), &config, &problem));
         if (o->example)
             assert_true(option_set(o, str_from(o->example), &config, &problem));
         if (o->kind != OPTION_KIND_STR) {

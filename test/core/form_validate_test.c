@@ -72,7 +72,7 @@ static void nothing_given(void **state)
         }
         assert_ptr_equal(finding, &found.items[expected++]); /* in the order of the form */
         assert_int_equal(finding->code, FINDING_MISSING);
-        assert_true(str_eq(finding->message, field_info(f)->if_missing));
+        assert_true(str_eq(finding->message, sample_rules.fields[f].if_missing));
     }
     assert_int_equal(found.n, expected);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sample.h"
 
+#include "core/form_words.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -16,13 +18,22 @@ static const struct choice services[] = {CHOICE("devops"), CHOICE("cloud_migrati
                                          CHOICE("audit")};
 static const struct choice times[] = {CHOICE("not_sure"), CHOICE("soon")};
 
-const struct form_rules sample_rules = {
+struct form_rules sample_rules = {
     FORM_FIXED_FIELDS,
     .choices[CHOICE_INDUSTRY] = {industries, 3},
     .choices[CHOICE_SERVICE] = {services, 3},
     .choices[CHOICE_TIMELINE] = {times, 2},
     .choices[CHOICE_BUDGET] = {times, 2},
 };
+
+/* Before main: tests take the rules as they are. */
+__attribute__((constructor)) static void put_in_words(void)
+{
+    static struct arena a;
+    static struct words words;
+    words_init(&words, LANGUAGE_EN);
+    form_words(&a, &words, &sample_rules);
+}
 
 struct form sample_form(void)
 {

@@ -6,8 +6,8 @@
 #include "core/form.h"
 
 /* industry: software, retail, other; service_type: devops, cloud_migration, audit; timeline and
- * budget_range: not_sure, soon. Labels are "Label of VALUE". */
-extern const struct form_rules sample_rules;
+ * budget_range: not_sure, soon. Labels are "Label of VALUE", all else is in English. */
+extern struct form_rules sample_rules;
 
 /* Every answer given and right, industry "software". */
 struct form sample_form(void);

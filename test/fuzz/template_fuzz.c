@@ -18,9 +18,14 @@ static void compile(struct str source)
 {
     static const struct template_asset items[] = {{STR_INIT("a.css"), STR_INIT("/static/a.css")}};
     static const struct template_assets assets = {items, 1};
+    static const struct template_text says[] = {
+        {STR_INIT("a.b"), STR_INIT("TEXT_A_B"), STR_INIT(""), false},
+        {STR_INIT("a.c"), STR_INIT("TEXT_A_C"), STR_INIT("link n"), true},
+    };
+    static const struct template_texts texts = {says, 2};
     struct arena a = ARENA_INIT;
     struct template t;
-    if (template_parse(&a, "x.html", source, &t) && template_place(&t, &assets) &&
+    if (template_parse(&a, "x.html", source, &t) && template_place(&t, &assets, &texts) &&
         template_link(&t, 1)) {
         struct buf out;
         buf_init(&out, 64 << 20);

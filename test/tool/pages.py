@@ -162,16 +162,17 @@ def write(folder, name, text):
 def template(folder, **pages):
     """Compiles pages (name → text) in folder; the finished process."""
     write(folder, "index", "app.css /static/app.0123456789.css\n")
+    write(folder, "texts", "a.b TEXT_A_B plain\n")
     write(folder, "web/view.h", VIEW)
     write(folder, "main.c", MAIN)
     for name, text in pages.items():
         write(folder, name + ".html", text)
-    return run(f"{ROOT}/build/tool/template", "index", "pages.c", "pages.h",
+    return run(f"{ROOT}/build/tool/template", "index", "texts", "pages.c", "pages.h",
                *[n + ".html" for n in pages], cwd=folder)
 
 
 def build(compiler, folder):
-    return run(compiler, *WARNINGS, f"-I{folder}", "-Isrc", f"{folder}/main.c", f"{folder}/pages.c",
+    return run(compiler, *WARNINGS, f"-I{folder}", "-Isrc", "-Ibuild/gen", f"{folder}/main.c", f"{folder}/pages.c",
                "src/web/html.c", *BASE, "-o", f"{folder}/page")
 
 
@@ -272,7 +273,7 @@ def test_command(folder):
     report(done.returncode == 1 and done.stderr.decode() == want, "one refusal a file", done.stderr)
     tool = f"{ROOT}/build/tool/template"
     report(run(tool).returncode == 2, "usage")
-    done = run(tool, "index", "o.c", "o.h", "missing.html", cwd=folder)
+    done = run(tool, "index", "texts", "o.c", "o.h", "missing.html", cwd=folder)
     report(done.returncode == 1 and b"missing.html: No such file" in done.stderr, "a missing file")
     report(not os.path.exists(f"{folder}/o.c"), "nothing is written after a refusal")
 

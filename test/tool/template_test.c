@@ -11,12 +11,19 @@ static const struct template_asset asset_items[] = {
 };
 static const struct template_assets assets = {asset_items, 1};
 
+static const struct template_text text_items[] = {
+    {STR_INIT("a.plain"), STR_INIT("TEXT_A_PLAIN"), STR_INIT(""), false},
+    {STR_INIT("a.link"), STR_INIT("TEXT_A_LINK"), STR_INIT("brand link"), false},
+    {STR_INIT("a.count"), STR_INIT("TEXT_A_COUNT"), STR_INIT("n"), true},
+};
+static const struct template_texts texts = {text_items, 3};
+
 /* Compiles one page whose second line on is body; the C, or the refusal "line:column: reason". */
 static struct str compile(struct arena *a, const char *body)
 {
     struct template t;
     struct str source = arena_fmt(a, "{{page x(struct view *v)}}\n%s", body);
-    if (!template_parse(a, "x.html", source, &t) || !template_place(&t, &assets) ||
+    if (!template_parse(a, "x.html", source, &t) || !template_place(&t, &assets, &texts) ||
         !template_link(&t, 1))
         return arena_fmt(a, "%u:%u: %s", t.error.line, t.error.column, t.error.text);
     struct buf out;
@@ -98,6 +105,26 @@ static const struct {
     {"{{asset}}", "2:1: an asset is written"},
     {"a\rb", "2:2: a carriage return"},
     {"a\001b", "2:2: control character 0x01"},
+
+    /* texts by key */
+    {"{{t}}", "2:1: a text is written {{t KEY}}"},
+    {"{{t a.other}}", "2:1: there is no text \"a.other\""},
+    {"{{t a.link}}", "2:1: the text \"a.link\" needs {brand link}"},
+    {"{{t a.link brand=v.a}}", "2:1: the text \"a.link\" needs {brand link}"},
+    {"{{t a.link brand=v.a link=v.b other=v.c}}", "the text \"a.link\" has no {other}"},
+    {"{{t a.link brand=v.a brand=v.b}}", "2:22: {brand} is filled twice"},
+    {"{{t a.plain x}}", "2:1: a text is written"},
+    {"{{t a.plain x=}}", "unknown directive {{}}"},
+    {"{{t a.link brand=w.a link=v.b}}", "unknown name \"w\""},
+    {"<a href=\"{{t a.plain}}\">", "2:10: a text is no URL"},
+    {"<p class={{t a.plain}}>", "2:10: a value cannot stand in an unquoted attribute"},
+    {"<p {{t a.plain}}>", "2:4: a value cannot stand in an attribute's name"},
+    {"{{#t a.link}}x{{:brand}}{{/t}}", "2:14: between {{#t}} and {{:NAME}} stands nothing"},
+    {"{{#t a.link}}{{:brand}}<b {{:link}}>{{/t}}", "{{:brand}} begins in text and ends in"},
+    {"{{#t a.link}}{{:brand}}", "2:1: {{#t}} is never closed"},
+    {"{{#t a.count}}{{:n}}<b>1</b>{{/t}}", "{n} is a number: write n=path"},
+    {"{{:brand}}", "2:1: {{:brand}} closes nothing"},
+    {"{{/t}}", "2:1: {{/t}} closes nothing"},
 
     /* places where no value may stand */
     {"<{{v.a}}>", "2:2: a value cannot stand in a tag's name"},
@@ -262,6 +289,14 @@ static const struct {
      "if (h_at2 + 1 == h_n2)"},
     {"{{#each v.a as b}}{{#each b.c as d}}{{/each}}{{#if !@first}}x{{/if}}{{/each}}",
      "if (h_at1 != 0)"},
+    {"{{t a.plain}}", "html_say(h, TEXT_A_PLAIN);"},
+    {"<p title=\"x {{t a.plain}}\">", "html_say(h, TEXT_A_PLAIN);"},
+    {"{{t a.count n=v.a}}",
+     "h_t1 = html_words(h, TEXT_A_COUNT, v->a); html_piece(h, h_t1); h_t1++"},
+    {"{{t a.count n=v.a}}", "html_number(h, v->a);"},
+    {"{{t a.link brand=v.a link=v.b}}", "if (h_t1->slot == 1)"},
+    {"{{#t a.link brand=v.a}}{{:link}}<a href=\"{{v.b}}\">x</a>{{/t}}", "html_url(h, v->b);"},
+    {"{{#t a.link}}{{:brand}}{{t a.plain}}{{:link}}{{#t a.count n=v.a}}{{/t}}{{/t}}", "h_t3++"},
     {"<p{{#if v.a}} hidden{{/if}}>", "\" hidden\""},
     {"<p {{#if v.a}}hidden{{/if}} id=x>", "\"hidden\""},
     {"<p class=\"a{{#if v.a}} b{{/if}}\">", "\" b\""},
@@ -335,7 +370,8 @@ static void links_partials(void **state)
         struct template t[2];
         assert_true(template_parse(&a, "1.html", str_from(cases[i].one), &t[0]));
         assert_true(template_parse(&a, "2.html", str_from(cases[i].two), &t[1]));
-        assert_true(template_place(&t[0], &assets) && template_place(&t[1], &assets));
+        assert_true(template_place(&t[0], &assets, &texts) &&
+                    template_place(&t[1], &assets, &texts));
         bool ok = template_link(t, 2);
         assert_int_equal(ok, cases[i].want == NULL);
         if (!ok)

@@ -14,8 +14,13 @@ static void what_the_operator_configured_stands_around_a_page(void **state)
         .brand_contact_email = STR("hello@example.com"),
         .brand_contact_phone = STR("+49 30 1"),
     };
-    struct web web = {.config = &config};
-    struct request r = {.web = &web};
+    static struct words words[LANGUAGE_COUNT];
+    words_init(&words[LANGUAGE_EN], LANGUAGE_EN);
+    config.words = words;
+    config.languages = 1U << LANGUAGE_EN;
+    static struct web web;
+    web.config = &config;
+    struct request r = {.web = &web, .language = LANGUAGE_EN};
     struct view_shell shell = {.has_errors = true}; /* of a page before */
     shell_fill(&shell, &r, STR("Your company"));
     assert_str(shell.title, "Your company");

@@ -147,7 +147,7 @@ static void a_finding_stands_beside_its_field(void **state)
     struct view_fields fields = view_fields_of(&a, &questions, STEP_COMPANY, &form, &findings);
     const struct view_field *email = field_in(fields, "email");
     assert_str(email->value, "nobody");
-    assert_true(str_eq(email->error, field_info(FIELD_EMAIL_ADDRESS)->if_wrong));
+    assert_true(str_eq(email->error, config.rules.fields[FIELD_EMAIL_ADDRESS].if_wrong));
     assert_str(email->described_by, "email-hint email-error");
     const struct view_field *name = field_in(fields, "company_name");
     assert_str(name->described_by, "company_name-error"); /* it has no hint */
