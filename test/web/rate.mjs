@@ -50,7 +50,7 @@ await tap({
     const seconds = retryAfter(refused);
     assert.ok(seconds > 600 && seconds <= 720, `${seconds} s of an hour for five`);
     assert.match(refused.headers['content-type'], /text\/html/);
-    assert.ok(refused.body.includes(`Wait ${seconds} seconds`));
+    assert.ok(refused.body.includes(`Wait ${seconds.toLocaleString('en')} seconds`));
     assert.ok(refused.headers['content-security-policy']);
     assert.equal((await open(server, {}, '/no/such/page')).status, 429);
     const other = await serve('3/3s', '0', '0');
@@ -75,7 +75,7 @@ await tap({
       const refused = await one.fill(step);
       const seconds = retryAfter(refused);
       assert.ok(refused.body.includes(kept), 'what was typed is there');
-      assert.match(refused.body, new RegExp(`role="status"><p>[^<]*wait ${seconds} seconds`));
+      assert.match(refused.body, new RegExp(`role="status"><p>[^<]*wait ${seconds.toLocaleString('en')} seconds`));
       assert.match(refused.body, new RegExp(`<form method="post" action="/apply/${step}"`));
     }
   },
@@ -87,7 +87,7 @@ await tap({
     const refused = await one.go('/apply/check', { method: 'POST', body: '' });
     const seconds = retryAfter(refused);
     assert.ok(refused.body.includes('Check your answers') && refused.body.includes(submission.email));
-    assert.ok(refused.body.includes(`wait ${seconds} seconds`));
+    assert.ok(refused.body.includes(`wait ${seconds.toLocaleString('en')} seconds`));
     assert.equal(server.list().length, 0);
   },
   'whoever waits as long as they are told gets through the whole journey': async () => {
@@ -125,7 +125,7 @@ await tap({
     assert.match(refused.headers['content-type'], /problem\+json/);
     const problem = JSON.parse(refused.body);
     assert.equal(problem.status, 429);
-    assert.ok(problem.title && problem.detail.includes(`${seconds} seconds`));
+    assert.ok(problem.title && problem.detail.includes(`${seconds.toLocaleString('en')} seconds`));
     assert.equal(server.list().length, 3);
     assert.equal((await open(server)).status, 200);
   },
