@@ -32,7 +32,7 @@ struct view_shell {
     struct str brand;                /* "Anteroom" or the operator's name */
     struct str contact_email;        /* may be empty */
     struct str contact_phone;        /* may be empty */
-    struct str sheet;         /* URL of the style sheet */
+    struct str sheet;                /* URL of the style sheet */
     struct str logo, logo_dark, icon; /* URLs; may be empty */
     uint64_t logo_width, logo_dark_width, logo_height;
     bool plain; /* nothing on the page that the script serves: it is not asked for */
