@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "cmd/sandbox.h"
 #include "config/config.h"
+#include "store/consent.h"
 #include "store/store.h"
 #include "store/writer.h"
 #include "web/web.h"
@@ -96,6 +97,18 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
               LOG_TEXT("calls", report.calls));
 }
 
+/* What visitors may agree to from now on, in each language that is offered. */
+static enum err keep_consent(const struct service *s, struct why *why)
+{
+    const struct config *c = &s->config;
+    enum err e = ERR_NONE;
+    for (enum language l = 0; e == ERR_NONE && l < LANGUAGE_COUNT; l++)
+        if (c->languages & (1U << l))
+            e = consent_keep(s->store, c->form_consent_version, language_codes[l],
+                             c->local[l].fields[FIELD_CONSENT_GIVEN].label, why);
+    return e;
+}
+
 /* Threads start behind the sandbox, so that each of them is in it: they come last. */
 static enum err open_all(struct service *s, const char *assets_dir, struct why *why)
 {
@@ -103,6 +116,8 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%.*s", STR_ARG(c->data_directory));
     enum err e = store_open(directory, &s->store, why);
+    if (e == ERR_NONE)
+        e = keep_consent(s, why);
     if (e == ERR_NONE)
         e = certificate_open(&s->certificate, c, s->store, why);
     if (e != ERR_NONE)

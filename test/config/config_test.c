@@ -51,6 +51,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_brand_logo_dark_file] = "dark.png",
     [OPTION_brand_icon_file] = "icon.svg",
     [OPTION_brand_accent] = "#0b5d57",
+    [OPTION_form_consent_text] = "I agree that you keep this",
     [OPTION_brand_name] = "Müller & Söhne",
     [OPTION_brand_contact_email] = "hello@example.com",
     [OPTION_brand_contact_phone] = "+49 30 901820",

@@ -154,6 +154,18 @@ ORDER BY day, kind, step, field, code;
 INSERT INTO meta (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
+-- name: consent_find
+SELECT text FROM consent_text WHERE version = :version AND language = :language;
+
+-- name: consent_used
+SELECT 1 AS used FROM submission WHERE consent_version = :version AND locale = :language LIMIT 1;
+
+-- name: consent_put
+INSERT INTO consent_text (version, language, text, sha256, first_used_ms)
+VALUES (:version, :language, :text, :sha256, :now_ms)
+ON CONFLICT (version, language) DO UPDATE SET text = excluded.text, sha256 = excluded.sha256,
+    first_used_ms = excluded.first_used_ms;
+
 -- name: ping
 SELECT value FROM meta WHERE key = 'created';
 
