@@ -69,10 +69,10 @@ e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 # starts servers has the machine to itself.
 UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v $s'))
 
-test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
+test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(TEST_TOOLS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
-	    $(call scripts,runner lint binary tool) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
+	    $(call scripts,runner lint binary tool replicate) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
 
 .PHONY: lint bench soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs

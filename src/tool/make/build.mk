@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects, archives, programs and tests. A new file needs no line here: src/LAYER/*.c becomes
 # libLAYER.a, test/ROOM/NAME_test.c a unit test, test/fuzz/NAME_fuzz.c a fuzz target,
-# test/bench/NAME.c a bench, test/ROOM/*.{sh,mjs,py} a test script.
+# test/bench/NAME.c a bench, test/ROOM/tool/NAME.c a program for scripts, test/ROOM/*.{sh,mjs,py} a
+# test script.
 
 # The order of the layers is the order of the link: an archive finds what it needs further right.
 # This must agree with the table in src/tool/lint/layers.sh.
@@ -198,6 +199,19 @@ build/$(patsubst test/%.c,%,$(1)): $(patsubst test/%.c,build/release/obj/test/%.
 endef
 $(foreach b,$(BENCH_SOURCES),$(eval $(call bench_rules,$b)))
 
+# ---- programs for test scripts ---------------------------------------------------------------------
+
+TEST_TOOL_SOURCES := $(sort $(wildcard test/*/tool/*.c))
+TEST_TOOLS        := $(TEST_TOOL_SOURCES:%.c=build/%)
+
+define test_tool_rules
+build/$(1:%.c=%): $(1:test/%.c=build/release/obj/test/%.o) $(call archives,release) $(VENDOR_LIBS)
+	@mkdir -p $$(@D)
+	$$(call say,release ld,$$@)
+	$$(quiet)$(release_CC) $(release_LDFLAGS) -o $$@ $$(filter %.o,$$^) $(call link_libs,release,$(call archives,release))
+endef
+$(foreach t,$(TEST_TOOL_SOURCES),$(eval $(call test_tool_rules,$t)))
+
 # ---- scripts: tests in shell, Node and Python; and the checks of lint --------------------------------
 
 scripts = $(foreach d,$(1),$(foreach s,$(sort $(wildcard test/$d/*.sh test/$d/*.mjs test/$d/*.py)),$(if $(shell test -x $s && echo x),$s)))
@@ -211,12 +225,11 @@ build/lint/cflags: force
 	@mkdir -p $(@D)
 	@echo '$(filter-out -g -f% -W%,$(BASE_CFLAGS))' > $@
 
-ifneq ($(wildcard test/e2e/package-lock.json),)
-NODE_MODULES := test/e2e/node_modules/.package-lock.json
-$(NODE_MODULES): test/e2e/package-lock.json | need-node need-npm
-	cd test/e2e && npm ci --no-audit --no-fund
+# What scripts take from npm, per room that names something.
+NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard test/*/package-lock.json))
+$(NODE_MODULES): test/%/node_modules/.package-lock.json: test/%/package-lock.json | need-node need-npm
+	cd test/$* && npm ci --no-audit --no-fund
 	@touch $@
-endif
 
 # ---- dependencies found by the compiler ------------------------------------------------------------
 
