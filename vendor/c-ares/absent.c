@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names of services. c-ares asks glibc for them, which would read /etc/services through libraries
- * of the machine that a static program cannot count on; we give ports as numbers, so there are none.
+ * of the machine that a static program cannot count on; we give ports as numbers, so there are
+ * none.
  */
 #include <netdb.h>
 #include <stddef.h>
