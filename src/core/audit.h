@@ -31,6 +31,12 @@ struct audit_event {
     struct str detail;  /* JSON without personal data, or "" */
 };
 
+/* The newest event: seq 0 and 32 zero bytes when there is none. */
+struct audit_head {
+    uint64_t seq;
+    struct audit_hash hash;
+};
+
 void audit_chain(const struct audit_hash *previous, const struct audit_event *event,
                  struct audit_hash *out);
 

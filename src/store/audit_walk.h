@@ -10,12 +10,6 @@
 #include "core/audit.h"
 #include "store/connection.h"
 
-/* The newest event: seq 0 and 32 zero bytes when there is none. */
-struct audit_head {
-    uint64_t seq;
-    struct audit_hash hash;
-};
-
 /* ERR_DATA names the first event whose hash, number or predecessor is wrong. */
 struct audit_walk {
     struct audit_head head; /* after the last event that was right */

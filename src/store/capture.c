@@ -113,7 +113,8 @@ static struct commit *read_log(struct capture *c, sqlite3_file *log, uint32_t lo
     return commit;
 }
 
-void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages)
+void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages,
+                    const struct audit_head *audit)
 {
     if (!c->sink)
         return;
@@ -131,5 +132,6 @@ void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages)
     c->frames = log_pages;
     commit->seq = ++c->seq;
     commit->at_ms = clock_wall_ms();
+    commit->audit = *audit;
     c->sink->commit(c->sink->self, commit);
 }

@@ -12,25 +12,27 @@
  * When commits could not be captured (the disk failed and the log was settled by reading it again),
  * the sink is told `lost`: what it has of the database ends there, and it wants a new image.
  *
- * Owner: a commit is the sink's once it was given; commit_free. Threads: all three functions are
+ * Owner: a commit is the sink's once it was given; commit_free. Threads: all these functions are
  * called on the writer's thread and must not block it: they take, and somebody else works.
  */
 #ifndef STORE_COMMIT_H
 #define STORE_COMMIT_H
 
 #include "base/err.h"
+#include "core/audit.h"
 
 struct job;
 
 enum { COMMIT_FRAME_HEAD = 24 }; /* bytes before each page */
 
 struct commit {
-    struct commit *next; /* the sink's own */
-    uint64_t seq;        /* 1, 2, 3, … since the writer was started */
-    int64_t at_ms;       /* wall time */
-    uint32_t page_size;  /* bytes */
-    uint32_t db_pages;   /* of the whole database afterwards */
-    size_t frames_n;     /* at least 1 */
+    struct commit *next;     /* the sink's own */
+    uint64_t seq;            /* 1, 2, 3, … since the writer was started */
+    int64_t at_ms;           /* wall time */
+    struct audit_head audit; /* the newest audit event in it */
+    uint32_t page_size;      /* bytes */
+    uint32_t db_pages;       /* of the whole database afterwards */
+    size_t frames_n;         /* at least 1 */
     unsigned char frames[];
 };
 
@@ -46,6 +48,8 @@ struct commit_sink {
      * with writer_release, on any thread, after at most so long as it thinks right.
      */
     void (*hold)(void *self, struct job *jobs);
+    /* That was all: the writer is about to end, and takes no more calls (writer.h). */
+    void (*closed)(void *self);
 };
 
 /* Frame i (0 is the first): its page's number, 1 and up, and its content of page_size bytes. */

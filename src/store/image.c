@@ -2,6 +2,7 @@
 #include "store/image.h"
 
 #include "base/must.h"
+#include "store/audit_walk.h"
 #include "store/store_inner.h"
 
 static const char op[] = "read the database's pages";
@@ -61,6 +62,32 @@ enum err image_shape(struct image *image, struct image_shape *out, struct why *w
     if (!e)
         e = connection_number(&image->connection, "PRAGMA page_count", &pages, op, why);
     *out = (struct image_shape){.page_size = (uint32_t)size, .pages = (uint32_t)pages};
+    return e;
+}
+
+enum err image_audit(struct image *image, struct audit_head *out, struct why *why)
+{
+    return audit_read_head(&image->connection, out, why);
+}
+
+enum err image_descends(struct image *image, const struct audit_head *from, bool *out,
+                        struct why *why)
+{
+    *out = from->seq == 0;
+    if (*out)
+        return ERR_NONE;
+    sqlite3_stmt *s = connection_query(&image->connection, SQL_AUDIT_HASH);
+    if (!s)
+        return connection_error(&image->connection, op, why);
+    sqlite3_bind_int64(s, P_AUDIT_HASH_SEQ, (sqlite3_int64)from->seq);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *out =
+            str_eq(column_bytes(s, C_AUDIT_HASH_HASH), str_of(from->hash.bytes, AUDIT_HASH_SIZE));
+    enum err e = rc == SQLITE_ROW || rc == SQLITE_DONE
+                     ? ERR_NONE
+                     : connection_error(&image->connection, op, why);
+    sqlite3_reset(s);
     return e;
 }
 

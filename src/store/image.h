@@ -16,6 +16,7 @@
 #define STORE_IMAGE_H
 
 #include "base/err.h"
+#include "core/audit.h"
 
 struct store;
 struct image;
@@ -33,6 +34,13 @@ struct image_shape {
 };
 
 enum err image_shape(struct image *image, struct image_shape *out, struct why *why);
+
+/* The newest audit event in it. */
+enum err image_audit(struct image *image, struct audit_head *out, struct why *why);
+
+/* Is this event in it, with this very hash? Before the first event every database is the same. */
+enum err image_descends(struct image *image, const struct audit_head *from, bool *out,
+                        struct why *why);
 
 /*
  * Gives every page of the pinned database but the one of SQLite's locks, ascending from 1. visit

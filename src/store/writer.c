@@ -39,6 +39,8 @@ struct writer {
     pthread_t thread;
 
     atomic_uint held; /* jobs with the sink */
+    struct why fence; /* written once, before fenced */
+    atomic_bool fenced;
 
     /* The writer thread's own. */
     struct connection connection;
@@ -72,7 +74,7 @@ static int on_commit(void *context, sqlite3 *db, const char *schema, int pages)
     struct writer *w = context;
     (void)schema;
     w->log_pages = (unsigned)pages;
-    capture_commit(&w->capture, db, w->log_pages);
+    capture_commit(&w->capture, db, w->log_pages, &w->group.head);
     return SQLITE_OK;
 }
 
@@ -220,6 +222,14 @@ void writer_release(struct writer *w, struct job *jobs, enum err e, const struct
     atomic_fetch_sub(&w->held, n); /* last: from 0 on the writer may go */
 }
 
+void writer_fence(struct writer *w, const struct why *why)
+{
+    if (atomic_load(&w->fenced))
+        return;
+    w->fence = *why;
+    atomic_store_explicit(&w->fenced, true, memory_order_release);
+}
+
 static void run_calls(struct job *calls)
 {
     for (struct job *job = calls; job; job = job->next) {
@@ -273,6 +283,9 @@ static void write_group(struct writer *w, struct job *jobs)
     recover(w);
     if (atomic_load_explicit(&w->store->damaged, memory_order_relaxed)) {
         e = refuse_damaged(&why);
+    } else if (atomic_load_explicit(&w->fenced, memory_order_acquire)) {
+        e = ERR_CONFLICT;
+        why = w->fence;
     } else if (!w->open) {
         e = w->trouble_kind;
         why = w->trouble;
@@ -402,6 +415,8 @@ static void *writer_run(void *context)
         sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         close_connection(w);
     }
+    if (w->capture.sink && w->capture.sink->closed)
+        w->capture.sink->closed(w->capture.sink->self);
     return NULL;
 }
 

@@ -88,6 +88,9 @@ VALUES (:seq, :at_ms, :actor, :action, :subject, :detail, :hash);
 -- name: audit_tail
 SELECT seq, at_ms, actor, action, subject, detail, hash FROM audit ORDER BY seq DESC LIMIT :n;
 
+-- name: audit_hash
+SELECT hash FROM audit WHERE seq = :seq;
+
 -- The chain in order, a page at a time.
 -- name: audit_page
 SELECT seq, at_ms, actor, action, subject, detail, hash

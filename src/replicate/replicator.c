@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicate/replicator.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "replicate/backlog.h"
+#include "replicate/baseline.h"
+#include "replicate/retry.h"
+
+#include <semaphore.h>
+#include <signal.h>
+
+enum {
+    BACKLOG = 64 * 1024 * 1024,
+    SYNC_MS = 10 * 1000,
+    TURN_MS = 1000, /* how often jobs are looked at that wait too long */
+    WRITER_BYTES = (NOTES_WRITER_SIZE - 1) / 2
+};
+
+/* Jobs that wait for the same commit. */
+struct held {
+    struct held *next;
+    struct job *jobs;
+    uint64_t seq;
+    int64_t until_ms; /* monotonic */
+};
+
+struct replicator {
+    struct destination *destination;
+    char data[STAGE_PATH_MAX];
+    struct commit_sink sink;
+    struct backlog backlog;
+    struct writer *writer;
+    struct store *store;
+    int64_t sync_ms;
+    void (*on_fenced)(void *context);
+    void *context;
+    pthread_t thread;
+    bool started;
+
+    /* The thread's own. */
+    struct shipper shipper;
+    struct image *image;
+    uint64_t staged_seq; /* all commits up to it are in the file that is staged */
+    unsigned failures;   /* in a row */
+
+    pthread_mutex_t lock; /* guards everything below */
+    pthread_cond_t changed;
+    struct held *held, **held_last; /* oldest first */
+    struct replicator_state state;
+    bool writer_gone;
+    bool stopping;
+    int64_t stop_until_ms;
+};
+
+/* ---- the writer's side ---------------------------------------------------------------------- */
+
+static void on_commit(void *self, struct commit *commit)
+{
+    backlog_put(&((struct replicator *)self)->backlog, commit);
+}
+
+static void on_lost(void *self)
+{
+    backlog_want_image(&((struct replicator *)self)->backlog);
+}
+
+static void on_hold(void *self, struct job *jobs)
+{
+    struct replicator *r = self;
+    uint64_t seq = backlog_mark(&r->backlog).seq;
+    pthread_mutex_lock(&r->lock);
+    bool fenced = r->state.health == REPLICATOR_FENCED;
+    bool safe = !fenced && seq <= r->state.seq_safe;
+    struct why trouble = r->state.trouble;
+    if (!fenced && !safe) {
+        struct held *h = calloc(1, sizeof *h);
+        must(h != NULL);
+        *h = (struct held){.jobs = jobs, .seq = seq, .until_ms = clock_monotonic_ms() + r->sync_ms};
+        *r->held_last = h;
+        r->held_last = &h->next;
+    }
+    pthread_mutex_unlock(&r->lock);
+    if (fenced)
+        writer_release(r->writer, jobs, ERR_CONFLICT, &trouble);
+    else if (safe)
+        writer_release(r->writer, jobs, ERR_NONE, NULL);
+}
+
+/* From here on the writer may be gone at any time; under the lock it is either there or this. */
+static void on_closed(void *self)
+{
+    struct replicator *r = self;
+    pthread_mutex_lock(&r->lock);
+    r->writer_gone = true;
+    pthread_mutex_unlock(&r->lock);
+    backlog_close(&r->backlog);
+}
+
+/* ---- answering ------------------------------------------------------------------------------ */
+
+/* Takes the first group when it is safe, or (overdue) has waited long enough, or always (all). */
+static struct held *take_held(struct replicator *r, bool all, bool *safe)
+{
+    pthread_mutex_lock(&r->lock);
+    struct held *h = r->held;
+    *safe = h && h->seq <= r->state.seq_safe;
+    if (h && !*safe && !all && clock_monotonic_ms() < h->until_ms)
+        h = NULL;
+    if (h) {
+        r->held = h->next;
+        if (!r->held)
+            r->held_last = &r->held;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return h;
+}
+
+/* Answers those whose commit is in the replica, and those who waited too long; `all`: everybody,
+ * the others with e. */
+static void answer_held(struct replicator *r, bool all, enum err e, const struct why *why)
+{
+    struct held *h;
+    bool safe;
+    while ((h = take_held(r, all, &safe))) {
+        struct why late;
+        err_set(&late, ERR_BUSY, "store the submission in two places",
+                "it is stored here, and the replica does not answer");
+        if (safe)
+            writer_release(r->writer, h->jobs, ERR_NONE, NULL);
+        else if (all)
+            writer_release(r->writer, h->jobs, e, why);
+        else
+            writer_release(r->writer, h->jobs, ERR_BUSY, &late);
+        free(h);
+    }
+}
+
+/* ---- state ---------------------------------------------------------------------------------- */
+
+static void note_put(struct replicator *r, uint64_t bytes, bool image)
+{
+    pthread_mutex_lock(&r->lock);
+    bool was_behind = r->state.health == REPLICATOR_BEHIND;
+    r->state.health = REPLICATOR_GOOD;
+    r->state.position = r->shipper.position;
+    r->state.seq_safe = r->staged_seq;
+    r->state.safe_ms = clock_wall_ms();
+    r->state.files++;
+    r->state.bytes += bytes;
+    r->state.images += image;
+    pthread_mutex_unlock(&r->lock);
+    r->failures = 0;
+    if (was_behind)
+        log_event(LOG_WARN, "replica reached again", LOG_INT("txid", r->shipper.position.txid));
+}
+
+static void note_trouble(struct replicator *r, enum replicator_health health, const struct why *why)
+{
+    pthread_mutex_lock(&r->lock);
+    bool is_new = r->state.health != health;
+    r->state.health = health;
+    r->state.trouble = *why;
+    r->state.failures++;
+    pthread_mutex_unlock(&r->lock);
+    if (is_new)
+        log_why(LOG_ERROR,
+                health == REPLICATOR_FENCED ? "replica taken over by another"
+                                            : "replica not reached",
+                why);
+}
+
+void replicator_state(struct replicator *r, struct replicator_state *out)
+{
+    int64_t oldest_ms = backlog_oldest_ms(&r->backlog);
+    uint64_t seq = backlog_mark(&r->backlog).seq;
+    pthread_mutex_lock(&r->lock);
+    *out = r->state;
+    pthread_mutex_unlock(&r->lock);
+    out->seq_committed = seq;
+    int64_t lag_ms = oldest_ms ? clock_wall_ms() - oldest_ms : 0;
+    if (lag_ms > out->lag_ms)
+        out->lag_ms = lag_ms;
+}
+
+/* ---- shipping ------------------------------------------------------------------------------- */
+
+/* Waits, but not beyond the end. False: it is time to give up. */
+static bool pause_for(struct replicator *r, int64_t ms)
+{
+    int64_t until_ms = clock_monotonic_ms() + ms;
+    pthread_mutex_lock(&r->lock);
+    for (;;) {
+        int64_t now = clock_monotonic_ms(), end = until_ms;
+        if (r->stopping && r->stop_until_ms < end)
+            end = r->stop_until_ms;
+        if (now >= end)
+            break;
+        struct timespec t = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+        pthread_cond_timedwait(&r->changed, &r->lock, &t);
+    }
+    bool go_on = !r->stopping || clock_monotonic_ms() < r->stop_until_ms;
+    pthread_mutex_unlock(&r->lock);
+    return go_on;
+}
+
+static void fence(struct replicator *r, const struct why *why)
+{
+    note_trouble(r, REPLICATOR_FENCED, why);
+    pthread_mutex_lock(&r->lock);
+    if (!r->writer_gone)
+        writer_fence(r->writer, why);
+    pthread_mutex_unlock(&r->lock);
+    answer_held(r, true, ERR_CONFLICT, why);
+    if (r->on_fenced)
+        r->on_fenced(r->context);
+}
+
+/* Waits after a failure; in slices, so that nobody who waits is kept longer than promised. */
+static bool wait_after_failure(struct replicator *r, const struct why *why)
+{
+    uint64_t chance;
+    note_trouble(r, REPLICATOR_BEHIND, why);
+    random_bytes(&chance, sizeof chance);
+    int64_t left = retry_wait_ms(++r->failures, chance, destination_retry_ms(r->destination));
+    for (; left > 0; left -= TURN_MS) {
+        answer_held(r, false, ERR_NONE, NULL);
+        if (!pause_for(r, left < TURN_MS ? left : TURN_MS))
+            return false;
+    }
+    answer_held(r, false, ERR_NONE, NULL);
+    return true;
+}
+
+/* Puts what is staged, for as long as it takes. False: fenced, or no time left. */
+static bool put(struct replicator *r, bool image)
+{
+    uint64_t bytes = r->shipper.size;
+    for (;;) {
+        struct why why;
+        enum err e = shipper_put(&r->shipper, &why);
+        if (!e) {
+            note_put(r, bytes, image);
+            answer_held(r, false, ERR_NONE, NULL);
+            return true;
+        }
+        if (e == ERR_CONFLICT) {
+            fence(r, &why);
+            return false;
+        }
+        if (!wait_after_failure(r, &why))
+            return false;
+    }
+}
+
+struct pinning {
+    struct replicator *replicator;
+    struct backlog_mark mark;
+    int64_t at_ms;
+    enum err e;
+    struct why why;
+    sem_t done;
+};
+
+/* Between two commits: on the writer's thread, or when there is no writer. */
+static void pin(void *context)
+{
+    struct pinning *p = context;
+    p->mark = backlog_mark(&p->replicator->backlog);
+    p->at_ms = clock_wall_ms();
+    p->e = image_pin(p->replicator->image, &p->why);
+}
+
+static void pinned(struct job *job)
+{
+    sem_post(&((struct pinning *)job->owner)->done);
+}
+
+static enum err stage_image(struct replicator *r, struct why *why)
+{
+    struct pinning p = {.replicator = r};
+    struct job call = {
+        .kind = JOB_CALL, .call = {.run = pin, .context = &p}, .done = pinned, .owner = &p};
+    sem_init(&p.done, 0, 0);
+    pthread_mutex_lock(&r->lock);
+    bool alone = r->writer_gone, asked = !alone && writer_put(r->writer, &call) == ERR_NONE;
+    pthread_mutex_unlock(&r->lock);
+    if (alone) {
+        pin(&p);
+    } else if (asked) {
+        while (sem_wait(&p.done) != 0)
+            ;
+    } else {
+        p.e = err_set(&p.why, ERR_BUSY, "read the database for the replica", "the writer is busy");
+    }
+    sem_destroy(&p.done);
+    if (p.e) {
+        *why = p.why;
+        return p.e;
+    }
+    enum err e = shipper_image(&r->shipper, r->image, p.at_ms, why);
+    image_unpin(r->image);
+    if (!e) {
+        r->staged_seq = p.mark.seq;
+        backlog_image_made(&r->backlog, p.mark);
+    }
+    return e;
+}
+
+static enum err stage_commits(struct replicator *r, struct commit *commits, struct why *why)
+{
+    struct batch batch;
+    batch_make(&batch, commits);
+    enum err e = shipper_batch(&r->shipper, &batch, why);
+    r->staged_seq = batch.seq;
+    batch_release(&batch);
+    return e;
+}
+
+static void *run(void *context)
+{
+    struct replicator *r = context;
+    pthread_setname_np(pthread_self(), "replicator");
+    for (;;) {
+        struct backlog_taken taken;
+        struct why why;
+        backlog_take(&r->backlog, clock_monotonic_ms() + TURN_MS, &taken);
+        answer_held(r, false, ERR_NONE, NULL);
+        if (!taken.image_wanted && !taken.commits) {
+            if (taken.closed)
+                break;
+            continue;
+        }
+        enum err e =
+            taken.image_wanted ? stage_image(r, &why) : stage_commits(r, taken.commits, &why);
+        if (e) { /* the checksums and the file are lost: begin with what the database holds */
+            backlog_want_image(&r->backlog);
+            if (!wait_after_failure(r, &why))
+                break;
+            continue;
+        }
+        if (!put(r, taken.image_wanted))
+            break;
+    }
+    struct why why;
+    err_set(&why, ERR_BUSY, "store the submission in two places", "the server is stopping");
+    answer_held(r, true, ERR_BUSY, &why);
+    return NULL;
+}
+
+/* ---- opening and closing -------------------------------------------------------------------- */
+
+static void draw_writer(char out[NOTES_WRITER_SIZE])
+{
+    unsigned char bytes[WRITER_BYTES];
+    struct arena a;
+    arena_init(&a);
+    random_bytes(bytes, sizeof bytes);
+    snprintf(out, NOTES_WRITER_SIZE, "%.*s", STR_ARG(text_hex(&a, str_of(bytes, sizeof bytes))));
+    arena_release(&a);
+}
+
+static enum err look(struct replicator *r, bool takeover, struct why *why)
+{
+    struct image_shape shape;
+    struct baseline_newest newest;
+    enum baseline baseline = BASELINE_IMAGE;
+    enum err e = image_open(r->store, &r->image, why);
+    if (!e)
+        e = image_pin(r->image, why);
+    if (!e)
+        e = image_shape(r->image, &shape, why);
+    if (!e)
+        e = shipper_init(&r->shipper, r->data, r->destination, shape.page_size, why);
+    if (!e)
+        e = shipper_learn(&r->shipper, r->image, why);
+    if (!e)
+        e = baseline_newest(r->destination, &newest, why);
+    if (!e)
+        e = baseline_decide(r->destination, &newest, r->shipper.sums.database, r->image, takeover,
+                            &baseline, why);
+    if (e)
+        return e;
+    image_unpin(r->image);
+    r->shipper.position.txid = newest.txid;
+    r->shipper.position.dbsum = newest.notes.dbsum;
+    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || takeover);
+    draw_writer(r->shipper.position.writer);
+    r->state.position = r->shipper.position;
+    if (baseline == BASELINE_IMAGE)
+        backlog_want_image(&r->backlog);
+    log_event(LOG_INFO, "replica", LOG_STR("url", destination_url(r->destination)),
+              LOG_INT("txid", newest.txid),
+              LOG_TEXT("state", baseline == BASELINE_CONTINUE ? "continued"
+                                : newest.txid                 ? "caught up with an image"
+                                                              : "begun"));
+    return ERR_NONE;
+}
+
+enum err replicator_open(struct store *store, const struct replicator_options *options,
+                         struct replicator **out, struct why *why)
+{
+    *out = NULL;
+    struct replicator *r = calloc(1, sizeof *r);
+    must(r != NULL);
+    r->store = store;
+    r->destination = options->destination;
+    r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
+    r->on_fenced = options->on_fenced;
+    r->context = options->context;
+    r->sink = (struct commit_sink){
+        .self = r, .commit = on_commit, .lost = on_lost, .hold = on_hold, .closed = on_closed};
+    r->held_last = &r->held;
+    snprintf(r->data, sizeof r->data, "%s", options->data);
+    backlog_init(&r->backlog, options->backlog ? options->backlog : BACKLOG);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0);
+    pthread_condattr_destroy(&attr);
+    enum err e = look(r, options->takeover, why);
+    if (e)
+        replicator_free(r);
+    else
+        *out = r;
+    return e;
+}
+
+const struct commit_sink *replicator_sink(struct replicator *r)
+{
+    return &r->sink;
+}
+
+void replicator_start(struct replicator *r, struct writer *writer)
+{
+    r->writer = writer;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    must(pthread_create(&r->thread, NULL, run, r) == 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    r->started = true;
+}
+
+void replicator_stop(struct replicator *r, int64_t within_ms)
+{
+    pthread_mutex_lock(&r->lock);
+    r->stopping = true;
+    r->stop_until_ms = clock_monotonic_ms() + within_ms;
+    pthread_mutex_unlock(&r->lock);
+    pthread_cond_broadcast(&r->changed);
+    backlog_wake(&r->backlog);
+    if (r->started)
+        pthread_join(r->thread, NULL);
+    r->started = false;
+}
+
+void replicator_free(struct replicator *r)
+{
+    if (!r)
+        return;
+    image_close(r->image);
+    if (r->shipper.data)
+        shipper_release(&r->shipper);
+    destination_free(r->destination);
+    backlog_release(&r->backlog);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}

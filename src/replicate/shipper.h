@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the next file of the replica and puts it in its slot.
+ *
+ *     shipper_batch or shipper_image   the file of TXID next is staged (stage.h)
+ *     shipper_put                      one attempt to put it; again until it says what came of it
+ *
+ * The slot ltx/0/N-N.ltx is taken by who puts it first, and by nobody afterwards: that is the fence
+ * between writers. A put that finds it taken looks at whose blob it is: ours (an answer had been
+ * lost), and it is done; anybody else's, and we are no longer the replica's writer: ERR_CONFLICT.
+ *
+ * Beside each blob stands what it is and whose (notes.h).
+ *
+ * Owner: shipper_release. Threads: one at a time.
+ */
+#ifndef REPLICATE_SHIPPER_H
+#define REPLICATE_SHIPPER_H
+
+#include "replicate/batch.h"
+#include "replicate/notes.h"
+#include "replicate/stage.h"
+#include "store/image.h"
+
+/* The replica as it is after the last file put. */
+struct shipper_position {
+    uint64_t txid; /* 0: it is empty */
+    uint64_t dbsum;
+    uint64_t epoch;
+    char writer[NOTES_WRITER_SIZE]; /* us */
+};
+
+struct shipper {
+    const char *data; /* the data directory */
+    struct destination *destination;
+    struct ltx_encoder encoder;
+    struct sums sums;
+    struct stage stage;
+    struct shipper_position position;
+
+    /* The file that is staged. */
+    struct ltx_name name;
+    struct ltx_trailer trailer;
+    struct audit_head audit; /* in the database after it */
+    int64_t at_ms;
+    uint64_t size; /* bytes; 0: nothing is staged */
+};
+
+/* data and destination stay the caller's. */
+enum err shipper_init(struct shipper *s, const char *data, struct destination *destination,
+                      uint32_t page_size, struct why *why);
+void shipper_release(struct shipper *s);
+
+/* Fills sums from an image, and stages nothing. */
+enum err shipper_learn(struct shipper *s, struct image *image, struct why *why);
+
+/* Stages the batch as the next file. */
+enum err shipper_batch(struct shipper *s, const struct batch *batch, struct why *why);
+
+/* Stages the whole database as the next file: the first one, or after something was lost. */
+enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, struct why *why);
+
+/* One attempt. ERR_NONE: it is there, position says so. ERR_CONFLICT: somebody else's is. */
+enum err shipper_put(struct shipper *s, struct why *why);
+
+#endif
