@@ -89,7 +89,8 @@ static void pair_start(struct pair *p, unsigned log_pages)
     *p = (struct pair){.trial.directory = trial_directory()};
     pthread_mutex_init(&p->copy.lock, NULL);
     p->copy.pages = calloc(PAGES_MAX, PAGE);
-    p->copy.sink = (struct commit_sink){&p->copy, take_commit, note_lost, hold};
+    p->copy.sink = (struct commit_sink){
+        .self = &p->copy, .commit = take_commit, .lost = note_lost, .hold = hold};
     trial_must(store_open(p->trial.directory.path, &p->trial.store, &why), &why);
     trial_must(image_open(p->trial.store, &image, &why), &why);
     trial_must(image_pin(image, &why), &why);
