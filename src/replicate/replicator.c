@@ -365,7 +365,7 @@ static void draw_writer(char out[NOTES_WRITER_SIZE])
 
 static enum err look(struct replicator *r, bool takeover, struct why *why)
 {
-    struct image_shape shape;
+    struct image_shape shape = {0};
     struct baseline_newest newest;
     enum baseline baseline = BASELINE_IMAGE;
     enum err e = image_open(r->store, &r->image, why);

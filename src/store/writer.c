@@ -5,17 +5,12 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/random.h"
-#include "store/capture.h"
 #include "store/chain.h"
 #include "store/duplicates.h"
-#include "store/funnel.h"
-#include "store/group.h"
-#include "store/inbox.h"
-#include "store/store_inner.h"
+#include "store/writer_inner.h"
 
 #include <malloc.h>
 #include <signal.h>
-#include <stdatomic.h>
 
 enum {
     IDLE_MS = 200,        /* nothing to do for so long: time for the log */
@@ -24,172 +19,10 @@ enum {
     FUNNEL_MS = 1000,     /* how often, at most, the funnel's counts go with a group */
     COMPARE_MS = 1000,    /* how often, under load, submissions are compared with earlier ones */
     PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
-    PURGE_DRAFTS = 200,   /* at a time */
-    RETRY_FIRST_MS = 50,  /* pauses between attempts to get the disk back */
-    RETRY_LAST_MS = 5 * 1000
-};
-
-struct writer {
-    struct store *store;
-    struct inbox inbox;
-    unsigned group_limit;
-    unsigned log_limit; /* pages */
-    void (*draw)(void *, size_t);
-    int64_t duplicate_ms;
-    pthread_t thread;
-
-    atomic_uint held; /* jobs with the sink */
-    struct why fence; /* written once, before fenced */
-    atomic_bool fenced;
-
-    /* The writer thread's own. */
-    struct connection connection;
-    struct capture capture;
-    struct group group;
-    bool open;          /* connection and group are usable */
-    struct why trouble; /* why not, when not */
-    enum err trouble_kind;
-    int64_t retry_at_ms, retry_pause_ms;
-    int64_t purge_at_ms;
-    bool uncompared; /* there may be submissions to compare */
-    int64_t compare_at_ms;
-    unsigned log_pages;     /* after the last commit */
-    unsigned checkpoint_at; /* log pages */
-    bool rested;            /* nothing happened since memory was given back */
-
-    int64_t funnel_at_ms; /* when counts may go with a group again */
-    struct funnel funnel; /* any thread's */
-
-    pthread_mutex_t stats_lock; /* guards stats; held for some stores */
-    struct writer_stats stats;
+    PURGE_DRAFTS = 200    /* at a time */
 };
 
 static const struct form_rules fixed_rules = {FORM_FIXED_FIELDS};
-
-/* ---- the write-ahead log -------------------------------------------------------------------- */
-
-/* SQLite calls it after each commit. */
-static int on_commit(void *context, sqlite3 *db, const char *schema, int pages)
-{
-    struct writer *w = context;
-    (void)schema;
-    w->log_pages = (unsigned)pages;
-    capture_commit(&w->capture, db, w->log_pages, &w->group.head);
-    return SQLITE_OK;
-}
-
-/*
- * Copies the log into the database file, as far as no reader still needs the old pages, so that the
- * next commit can start the log over. What could not be copied is tried again after as many pages
- * as a full log has, not at every commit.
- */
-static void checkpoint(struct writer *w)
-{
-    int pages = 0, copied = 0;
-    int rc = sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
-                                       &copied);
-    if (rc != SQLITE_OK) {
-        struct why why;
-        connection_error(&w->connection, "checkpoint the database", &why);
-        log_why(LOG_WARN, "checkpoint failed", &why);
-    }
-    w->checkpoint_at = w->log_pages + w->log_limit;
-    if (rc == SQLITE_OK && copied == pages) {
-        w->log_pages = 0;
-        w->checkpoint_at = w->log_limit;
-    }
-    pthread_mutex_lock(&w->stats_lock);
-    w->stats.checkpoints++;
-    pthread_mutex_unlock(&w->stats_lock);
-}
-
-/* ---- losing the disk and getting it back ---------------------------------------------------- */
-
-static void close_connection(struct writer *w)
-{
-    group_release(&w->group);
-    connection_close(&w->connection);
-    w->open = false;
-}
-
-static void set_trouble(struct writer *w, enum err kind, const struct why *why)
-{
-    if (!w->trouble_kind || w->retry_pause_ms == 0)
-        log_why(LOG_ERROR, "database not writable", why);
-    w->trouble = *why;
-    w->trouble_kind = kind;
-    w->retry_pause_ms = w->retry_pause_ms ? w->retry_pause_ms * 2 : RETRY_FIRST_MS;
-    if (w->retry_pause_ms > RETRY_LAST_MS)
-        w->retry_pause_ms = RETRY_LAST_MS;
-    w->retry_at_ms = clock_monotonic_ms() + w->retry_pause_ms;
-    pthread_mutex_lock(&w->stats_lock);
-    w->stats.healthy = false;
-    pthread_mutex_unlock(&w->stats_lock);
-}
-
-/* A connection that can be written with, and what the last committed transaction left. */
-static enum err use_connection(struct writer *w, struct why *why)
-{
-    sqlite3_wal_hook(w->connection.db, on_commit, w);
-    enum err e = group_init(&w->group, &w->connection, w->draw, why);
-    if (e)
-        close_connection(w);
-    else
-        w->open = true;
-    return e;
-}
-
-/*
- * After a failure. What must hold before anything is acknowledged again:
- *   the audit chain's newest events are whole (the reads work and hit no damage);
- *   everything a reader can see is in the database file and synced there: a failed fsync may have
- *   left log pages that look written and are not, and only writing them anew, elsewhere, settles
- * it; a small durable write works (the disk has room and takes it).
- */
-static enum err reopen(struct writer *w, struct why *why)
-{
-    enum err e = connection_open(&w->connection, w->store->database, CONNECTION_WRITE, why);
-    if (e)
-        return e;
-    e = connection_use_log(&w->connection, why);
-    if (!e)
-        e = audit_check_tail(&w->connection, 64, why);
-    if (!e && sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
-                                        NULL) != SQLITE_OK)
-        e = connection_error(&w->connection, "checkpoint the database", why);
-    if (e) {
-        connection_close(&w->connection);
-        return e;
-    }
-    w->log_pages = 0;
-    w->checkpoint_at = w->log_limit;
-    capture_lose(&w->capture); /* the failed group may have been settled as committed */
-    e = use_connection(w, why);
-    if (!e)
-        e = group_probe(&w->group, why);
-    if (e && w->open)
-        close_connection(w);
-    return e;
-}
-
-/* Tries to get a connection back when it is time to. */
-static void recover(struct writer *w)
-{
-    if (w->open || clock_monotonic_ms() < w->retry_at_ms)
-        return;
-    struct why why;
-    enum err e = reopen(w, &why);
-    if (e) {
-        set_trouble(w, e, &why);
-        return;
-    }
-    w->trouble_kind = ERR_NONE;
-    w->retry_pause_ms = 0;
-    pthread_mutex_lock(&w->stats_lock);
-    w->stats.healthy = true;
-    pthread_mutex_unlock(&w->stats_lock);
-    log_event(LOG_WARN, "database writable again", LOG_INT("audit_events", w->group.head.seq));
-}
 
 /* ---- groups --------------------------------------------------------------------------------- */
 
@@ -280,7 +113,7 @@ static void write_group(struct writer *w, struct job *jobs)
         run_calls(calls);
         return;
     }
-    recover(w);
+    writer_recover(w);
     if (atomic_load_explicit(&w->store->damaged, memory_order_relaxed)) {
         e = refuse_damaged(&why);
     } else if (atomic_load_explicit(&w->fenced, memory_order_acquire)) {
@@ -298,8 +131,8 @@ static void write_group(struct writer *w, struct job *jobs)
         if (e == ERR_DATA)
             atomic_store(&w->store->damaged, true);
         if (e) {
-            close_connection(w);
-            set_trouble(w, e, &why);
+            writer_close_connection(w);
+            writer_set_trouble(w, e, &why);
         }
     }
     count(w, jobs, e, clock_monotonic_us() - start);
@@ -320,8 +153,8 @@ static void purge(struct writer *w, int64_t now)
     unsigned purged = 0;
     enum err e = group_purge(&w->group, PURGE_DRAFTS, &purged, &why);
     if (e) {
-        close_connection(w);
-        set_trouble(w, e, &why);
+        writer_close_connection(w);
+        writer_set_trouble(w, e, &why);
         return;
     }
     /* As many as asked for: there are more, soon again. */
@@ -336,8 +169,8 @@ static void compare(struct writer *w, int64_t now)
     enum err e = duplicates_mark(&w->connection, w->duplicate_ms, &w->uncompared, &why);
     if (e) {
         w->uncompared = true;
-        close_connection(w);
-        set_trouble(w, e, &why);
+        writer_close_connection(w);
+        writer_set_trouble(w, e, &why);
         return;
     }
     w->compare_at_ms = now + COMPARE_MS;
@@ -349,8 +182,8 @@ static void write_funnel(struct writer *w, int64_t now)
     struct why why;
     enum err e = group_funnel(&w->group, &w->funnel, &why);
     if (e) {
-        close_connection(w);
-        set_trouble(w, e, &why);
+        writer_close_connection(w);
+        writer_set_trouble(w, e, &why);
         return;
     }
     w->funnel_at_ms = now + FUNNEL_MS;
@@ -360,7 +193,7 @@ static void write_funnel(struct writer *w, int64_t now)
 static void rest(struct writer *w)
 {
     if (w->log_pages)
-        checkpoint(w);
+        writer_checkpoint(w);
     sqlite3_db_release_memory(w->connection.db);
     malloc_trim(0); /* freed pages of the cache stay with the process otherwise */
     w->rested = true;
@@ -369,7 +202,7 @@ static void rest(struct writer *w)
 /* What is due beside the groups. idle_ms: for how long nothing came. Answers when to look again. */
 static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
 {
-    recover(w);
+    writer_recover(w);
     if (!w->open)
         return w->retry_at_ms;
     bool about_to_rest = idle_ms >= REST_MS && !w->rested;
@@ -381,7 +214,7 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
         compare(w, now);
     if (w->open &&
         (w->log_pages >= w->checkpoint_at || (idle_ms >= IDLE_MS && w->log_pages >= IDLE_PAGES)))
-        checkpoint(w);
+        writer_checkpoint(w);
     if (w->open && idle_ms >= REST_MS && !w->rested)
         rest(w);
     if (!w->open)
@@ -413,7 +246,7 @@ static void *writer_run(void *context)
         write_funnel(w, now);
     if (w->open) {
         sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        close_connection(w);
+        writer_close_connection(w);
     }
     if (w->capture.sink && w->capture.sink->closed)
         w->capture.sink->closed(w->capture.sink->self);
@@ -451,7 +284,7 @@ enum err writer_start(struct store *store, const struct writer_options *options,
             SQLITE_OK)
         e = connection_error(&w->connection, "checkpoint the database", why);
     if (!e)
-        e = use_connection(w, why);
+        e = writer_use_connection(w, why);
     if (e) {
         connection_close(&w->connection);
         free(w);
