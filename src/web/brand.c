@@ -26,6 +26,8 @@ static const char op_read[] = "read the brand's files";
 static struct str compress_body(struct arena *a, struct str body)
 {
     z_stream z = {0};
+    if (!body.ptr)
+        return STR_EMPTY;
     if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
                      Z_DEFAULT_STRATEGY) != Z_OK)
         return STR_EMPTY;
