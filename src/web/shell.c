@@ -6,6 +6,8 @@
 #include "web/say.h"
 #include "web/state.h"
 
+#include "assets.h"
+
 void shell_fill(struct view_shell *shell, struct request *r, struct str title)
 {
     const struct config *c = r->web->config;
@@ -18,7 +20,8 @@ void shell_fill(struct view_shell *shell, struct request *r, struct str title)
         .brand = c->brand_name,
         .contact_email = c->brand_contact_email,
         .contact_phone = c->brand_contact_phone,
-        .sheet = b->urls[BRAND_SHEET],
+        /* With --assets the sheet is the one on disk, without the operator's accent. */
+        .sheet = r->web->assets_dir ? STR(ASSET_URL_CSS_APP_CSS) : b->urls[BRAND_SHEET],
         .logo = b->urls[BRAND_LOGO],
         .logo_dark = b->urls[BRAND_LOGO_DARK],
         .icon = b->urls[BRAND_ICON],

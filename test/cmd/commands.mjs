@@ -234,7 +234,7 @@ await tap({
     // The binary is started with one more option by a shell that stands in front of it.
     const wrap = ['/bin/sh', '-c', 'exec "$0" "$@" --assets "$ASSETS"'];
     const dev = await new Server({ wrap, env: { ASSETS: folder } }).start();
-    const page = (await request(dev.url)).body;
+    const page = (await request(`${dev.url}/apply/company`)).body;
     const [css] = page.match(/\/static\/css\/app\.[0-9a-f]{10}\.css/);
     const [js] = page.match(/\/static\/js\/[^"]+/);
     const mine = await request(dev.url + css);
