@@ -121,21 +121,27 @@ static enum err check_label(struct str label, const struct tree *node, const cha
     return ERR_NONE;
 }
 
+enum err choices_read_value(const struct tree *node, const char *name, struct why *why)
+{
+    char shown[OPTION_SHOWN_MAX];
+    struct str value = node->kind == TREE_TEXT ? node->text : STR_EMPTY;
+    if (is_value(value))
+        return ERR_NONE;
+    enum err e =
+        tree_refuse(why, name, node->place, "“%s” cannot be a value", option_shown(value, shown));
+    err_hint(why, "Values are 1–%d of a–z, 0–9, “_” and “-”; the label is what people read.",
+             CHOICE_VALUE_MAX);
+    return e;
+}
+
 static enum err check_value(const struct tree *node, const char *name, const struct choice *earlier,
                             size_t n, struct why *why)
 {
-    char shown[OPTION_SHOWN_MAX];
-    option_shown(node->text, shown);
-    if (!is_value(node->text)) {
-        enum err e = tree_refuse(why, name, node->place, "“%s” cannot be a value", shown);
-        err_hint(why, "Values are 1–%d of a–z, 0–9, “_” and “-”; the label is what people read.",
-                 CHOICE_VALUE_MAX);
-        return e;
-    }
-    if (has_value(earlier, n, node->text))
-        return tree_refuse(why, name, node->place, "the value “%s” stands in this list twice",
-                           shown);
-    return ERR_NONE;
+    enum err e = choices_read_value(node, name, why);
+    if (e == ERR_NONE && has_value(earlier, n, node->text))
+        e = tree_refuse(why, name, node->place, "the value “%.*s” stands in this list twice",
+                        STR_ARG(node->text));
+    return e;
 }
 
 /* One entry: exactly a value and a label, both texts. */

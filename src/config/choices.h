@@ -35,6 +35,9 @@ enum choice_list choices_find(struct str key);
 /* Rules of nothing but the fixed fields and the built-in lists. */
 void choices_set_defaults(struct form_rules *rules);
 
+/* Whether the node can be a value that is stored; errors as "name:line:column: …". */
+enum err choices_read_value(const struct tree *node, const char *name, struct why *why);
+
 /* Reads one list; errors as "name:line:column: …". */
 enum err choices_read(struct arena *a, const struct tree *node, enum choice_list list,
                       const char *name, struct form_rules *rules, struct why *why);

@@ -130,6 +130,8 @@ static enum err read_entry(struct loader *l, const struct tree *node, struct str
         if (list != CHOICE_NONE)
             return choices_read(&l->config->arena, node, list, l->name, &l->config->rules, l->why);
     }
+    if (str_eq(path, STR("form.extra_fields")))
+        return extras_read(&l->config->arena, node, l->name, &l->config->extras, l->why);
     return is_section(path) ? read_section(l, node, path) : refuse_unknown(l, node, path);
 }
 
@@ -230,6 +232,21 @@ static enum err check_language(struct loader *l)
                         from.name ? from : l->origins[OPTION_form_language], &problem);
 }
 
+/* A form that nobody could send whole would lose what was typed. */
+static enum err check_body(struct loader *l)
+{
+    const struct config *c = l->config;
+    uint64_t longest = extras_longest_body(&c->rules);
+    if (c->extras.n == 0 || longest <= (uint64_t)c->limits_body_size)
+        return ERR_NONE;
+    struct origin from = l->origins[OPTION_limits_body_size];
+    enum err e = tree_refuse(l->why, from.name ? from.name : l->name, from.place,
+                             "limits.body_size is smaller than the longest form, %llu KiB",
+                             (unsigned long long)longest / 1024 + 1);
+    err_hint(l->why, "Raise it, or give the fields of form.extra_fields a smaller max.");
+    return e;
+}
+
 enum err config_parse(struct str text, const char *name, char *const *environment,
                       struct config *out, struct why *why)
 {
@@ -247,6 +264,8 @@ enum err config_parse(struct str text, const char *name, char *const *environmen
         e = check_language(&l);
     if (e == ERR_NONE)
         language_settle(out);
+    if (e == ERR_NONE)
+        e = check_body(&l);
     if (e != ERR_NONE)
         config_release(out);
     return e;

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "config/extra.h"
 #include "core/form.h"
 #include "core/words.h"
 
@@ -38,6 +39,7 @@ struct config {
     struct words *words;    /* LANGUAGE_COUNT of them, the operator's texts put in */
     unsigned languages;     /* those that are offered, a bit each */
     enum language language; /* the default */
+    struct extras extras;   /* form.extra_fields, in every language */
     struct form_rules local[LANGUAGE_COUNT]; /* what is asked, in each language */
     struct form_rules rules;                 /* and in the default one */
 };

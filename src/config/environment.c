@@ -51,11 +51,10 @@ static enum err refuse_unknown(struct str variable, struct str path, struct why 
     char shown[OPTION_SHOWN_MAX], near[OPTION_PATH_MAX];
     const struct option *option = NULL;
     option_shown(variable, shown);
-    if (str_starts(path, STR("form.choices"))) {
+    if (str_starts(path, STR("form.choices")) || str_starts(path, STR("form.extra_fields"))) {
         enum err e = tree_refuse(why, shown, (struct place){0},
-                                 "lists of choices come from the "
-                                 "file only");
-        err_hint(why, "Write them in the file, under form: choices:");
+                                 "lists of choices and fields come from the file only");
+        err_hint(why, "Write them in the file, under form:, as choices: or extra_fields:");
         return e;
     }
     enum err e = tree_refuse(why, shown, (struct place){0}, "there is no such option");

@@ -64,6 +64,7 @@ void language_settle(struct config *config)
     for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
         config->local[l] = config->rules;
         form_words(&config->arena, &config->words[l], &config->local[l]);
+        extras_add(&config->arena, &config->extras, &config->words[l], &config->local[l]);
     }
     config->rules = config->local[config->language];
 }

@@ -72,5 +72,6 @@ bool nearest_path(struct str path, char out[OPTION_PATH_MAX])
     for (size_t i = 0; i < option_sections_n; i++)
         consider(&s, option_path(option_sections[i].name, NULL, text));
     consider(&s, STR("form.choices"));
+    consider(&s, STR("form.extra_fields"));
     return s.best < allowed + 2;
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "config/choices.h"
+#include "config/extra.h"
 #include "config/option.h"
 
 enum { COLUMNS = 100 };
@@ -147,6 +148,20 @@ static void example_choices(struct buf *out)
     }
 }
 
+static void example_extras(struct buf *out)
+{
+    buf_str(out, STR("\n"));
+    wrapped(out, 2, "# ",
+            "Questions of your own, at most 32: they are asked, checked, stored, listed and taken "
+            "by the API like the others. docs/how-to/add-an-extra-field.md has one of each type.");
+    buf_str(out, STR("  # For instance:\n"
+                     "  #   - id: vat_number\n"
+                     "  #     type: line\n"
+                     "  #     step: company\n"
+                     "  #     label: \"VAT number\"\n"
+                     "  extra_fields: []\n"));
+}
+
 void config_write_example(struct buf *out)
 {
     const char *before = "";
@@ -173,8 +188,10 @@ void config_write_example(struct buf *out)
             example_about(out, indent, &options[k]);
             example_option(out, indent, &options[k]);
         }
-        if (strcmp(section->name, "form") == 0)
+        if (strcmp(section->name, "form") == 0) {
             example_choices(out);
+            example_extras(out);
+        }
         before = section->name;
     }
 }
@@ -224,6 +241,33 @@ static void reference_choices(struct buf *out)
     }
 }
 
+static void reference_extras(struct buf *out)
+{
+    buf_str(out, STR("\n## form.extra_fields\n\n"));
+    wrapped(out, 0, "",
+            "Questions of your own: a list, in the file only, at most 32 fields, with 8,000 "
+            "characters of text and 300 choices together. A field has:");
+    buf_str(out, STR("\n| key | takes | |\n|---|---|---|\n"));
+    for (size_t i = 0; i < EXTRA_KEYS; i++) {
+        const struct extra_key *key = &extra_keys[i];
+        buf_fmt(out, "| `%s`%s | %s | %s |\n", key->name, key->required ? " (required)" : "",
+                key->takes, key->about);
+    }
+    buf_byte(out, '\n');
+    wrapped(out, 0, "",
+            "Texts by language are a map: `{en: VAT number, de: Umsatzsteuer-ID}`. A language that "
+            "is not in it gets the first one. There are no patterns: browser and server must agree "
+            "on every answer, and a regular expression can make either run for ever.");
+    buf_str(out, STR("\n```yaml\nform:\n  extra_fields:\n"
+                     "    - id: offices\n"
+                     "      type: number\n"
+                     "      step: company\n"
+                     "      label: \"Number of offices\"\n"
+                     "      privacy: business\n"
+                     "      max: 500\n"
+                     "      after: company_size\n```\n"));
+}
+
 void config_write_reference(struct buf *out)
 {
     buf_str(out, STR("# Configuration\n\n"));
@@ -254,7 +298,9 @@ void config_write_reference(struct buf *out)
         for (size_t k = 0; k < OPTION_COUNT; k++)
             if (strcmp(options[k].section, option_sections[i].name) == 0)
                 reference_option(out, &options[k]);
-        if (strcmp(option_sections[i].name, "form") == 0)
+        if (strcmp(option_sections[i].name, "form") == 0) {
             reference_choices(out);
+            reference_extras(out);
+        }
     }
 }

@@ -15,8 +15,10 @@ static const char introduction[] =
     "nothing is cut. Lengths count code points. `null`, `\"\"` and leaving a field out mean \"not "
     "given\".\n"
     "\n"
-    "Privacy says whom an answer tells about: the company, a person, or a person in something "
-    "sensitive.\n";
+    "Operators add fields of their own: [`form.extra_fields`](configuration.md#formextra_fields). "
+    "All of this is true of\n"
+    "them as well. Privacy says whom an answer tells about: the company, a person, or a person in "
+    "something sensitive.\n";
 
 static const char *const step_titles[STEP_COUNT] = {
     [STEP_COMPANY] = "Step 1: company",

@@ -55,7 +55,6 @@ struct view_field {
     struct str name, label, hint, value, error;
     /* Ids for aria-describedby: "notes-hint", "notes-count" when has_count, "notes-error". */
     struct str described_by;
-    struct str format;       /* how a date is written; for is_line, may be empty */
     struct str type;         /* for is_line: "text", "email", "tel" */
     struct str inputmode;    /* "", "numeric", "tel", "email" */
     struct str autocomplete; /* "", "organization", … */
@@ -69,6 +68,7 @@ struct view_field {
     uint64_t rows;     /* for is_text */
     bool required;
     bool is_line, is_text, is_radios, is_select, is_checkboxes, is_checkbox, is_consent;
+    bool is_date;         /* is_line, with help how to write it */
     bool has_count;       /* long text: show "You have N characters left" */
     bool only_with_other; /* industry_other: asked only when industry is "other" */
 };

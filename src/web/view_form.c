@@ -95,7 +95,6 @@ static void question_fill(struct arena *a, const struct form_rules *rules, size_
         .label = info->label,
         .hint = info->hint,
         .described_by = ids(a, info->name, hint, more),
-        .format = date ? STR("Year, month and day, like 2026-11-21") : STR_EMPTY,
         .type = kinds[info->kind].type,
         .inputmode = kinds[info->kind].inputmode,
         .autocomplete = info->autocomplete,
@@ -116,6 +115,7 @@ static void question_fill(struct arena *a, const struct form_rules *rules, size_
         .is_checkboxes = info->kind == FIELD_CHOICES,
         .is_checkbox = info->kind == FIELD_CHECKBOX,
         .is_consent = info->kind == FIELD_CONSENT,
+        .is_date = date,
         .has_count = long_text,
         .only_with_other = field == FIELD_INDUSTRY_OTHER,
     };

@@ -28,6 +28,11 @@
       const n = +text.replace(/\D/g, "");
       return n >= min && n <= max;
     },
+    date: (text, { min, max }) => {
+      const day = /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text + "T00:00Z");
+      const n = +text.replace(/-/g, "");
+      return day && +day === +day && day.toJSON().startsWith(text) && n >= min && n <= max;
+    },
   };
 
   /* utf8_is_control: what nobody types on purpose. */
@@ -54,11 +59,29 @@
     const { kind, max, missing, control, wrong, long } = field.dataset;
     const text = answer(field);
     if (onlyWithOther(field) && !asked(field)) return "";
+    /* Half a date: the browser shows it and would send nothing. */
+    if (controls(field).some((c) => c.validity.badInput)) return wrong;
     if (!text) return asked(field) ? missing : "";
     if (/line|text/.test(kind) && hidden.test(text.replace(/\n/g, ""))) return control;
     if (/line|text|email|phone/.test(kind) && length(text) > max) return long;
     return rules[kind] && !rules[kind](text, field.dataset) ? wrong : "";
   };
+
+  /* A calendar, where the browser has one. It would throw away what is not a date: that stays. */
+  for (const field of all("[data-kind=date]")) {
+    const [input] = controls(field);
+    if (input.value && !rules.date(input.value, { min: 0, max: 1e8 })) continue;
+    input.type = "date";
+    if (input.type !== "date") continue;
+    for (const end of ["min", "max"])
+      input[end] = field.dataset[end].replace(/(..)(..)$/, "-$1-$2");
+    const format = document.getElementById(input.id + "-format");
+    const ids = input.getAttribute("aria-describedby").split(" ");
+    const others = ids.filter((id) => id !== format.id);
+    if (others.length) input.setAttribute("aria-describedby", others.join(" "));
+    else input.removeAttribute("aria-describedby");
+    format.remove();
+  }
 
   /* Showing it, exactly as the server would. */
 
@@ -77,7 +100,7 @@
       note.id = id;
       note.appendChild(document.createElement("span")).append("Error: ");
       note.firstChild.className = "sr";
-      one(group ? ".choices" : "input, select, textarea", field).before(note);
+      (one(".choices", field) || target).before(note);
     }
     if (message) {
       note.lastChild.nodeType === 3 && note.lastChild.remove();
