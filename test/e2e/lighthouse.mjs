@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Lighthouse on every public page, by phone: accessibility, best practices and SEO are 100.
+// Performance is a time on this machine: printed, never judged.
+//
+// One SEO audit asks whether search engines may list the page. The pages of an application forbid it on
+// purpose: there that audit may fail, and all others pass.
+import assert from 'node:assert/strict';
+import lighthouse from 'lighthouse';
+import { chromium } from 'playwright-core';
+import { Server, Visitor, freePort, tap, temporaryDirectory } from '../lib/server.mjs';
+import { executablePath, flags } from './browser.mjs';
+
+const server = await new Server().start();
+const port = await freePort();
+// The certificate is self-signed: trusted here, so that Lighthouse judges the page and not the warning.
+const browser = await chromium.launchPersistentContext(temporaryDirectory('anteroom-chromium-'), {
+  executablePath, headless: true, ignoreHTTPSErrors: true,
+  args: [...flags, `--remote-debugging-port=${port}`, '--ignore-certificate-errors'],
+});
+
+const config = {
+  extends: 'lighthouse:default',
+  settings: {
+    onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'],
+    skipAudits: ['full-page-screenshot', 'screenshot-thumbnails'],
+    throttlingMethod: 'simulate',
+    maxWaitForLoad: 15000,
+    // Nothing happens on these pages by itself: no need to wait five seconds for it.
+    pauseAfterFcpMs: 300,
+    pauseAfterLoadMs: 300,
+    networkQuietThresholdMs: 300,
+    cpuQuietThresholdMs: 300,
+  },
+};
+const judged = ['accessibility', 'best-practices', 'seo'];
+
+async function audit(path, { cookies, mayFail = [] } = {}) {
+  const options = { port, output: [], logLevel: 'silent', disableStorageReset: true,
+    ...(cookies ? { extraHeaders: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } } : {}) };
+  const { lhr } = await lighthouse(new URL(path, server.url).href, options, config);
+  assert.equal(lhr.runtimeError, undefined);
+  const failed = judged.flatMap((name) => lhr.categories[name].auditRefs
+    .filter(({ id, weight }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1)
+    .map(({ id }) => id));
+  assert.deepEqual(failed.filter((id) => !mayFail.includes(id)), [], path);
+  const scores = ['performance', ...judged].map((name) => Math.round(lhr.categories[name].score * 100));
+  if (!mayFail.length) assert.deepEqual(scores.slice(1), [100, 100, 100]);
+  return scores.join(' / ') + (failed.length ? `, ${failed.join(' and ')} on purpose` : '');
+}
+
+const unlisted = { mayFail: ['is-crawlable'] };
+const visitor = new Visitor(server);
+const private_ = (path) => audit(path, { ...unlisted, cookies: visitor.cookies });
+let resume, status;
+
+await tap({
+  'start (performance / accessibility / best practices / SEO)': () => audit('/'),
+  'privacy': () => audit('/privacy'),
+  'accessibility': () => audit('/accessibility'),
+  'company': () => audit('/apply/company', unlisted),
+  'engagement': async () => {
+    await visitor.fill('company');
+    return private_('/apply/engagement');
+  },
+  'check': async () => {
+    await visitor.fill('engagement');
+    return private_('/apply/check');
+  },
+  'saved': async () => {
+    resume = (await visitor.go('/apply/saved')).body.match(/id="resume-link" href="([^"]+)"/)[1];
+    return private_('/apply/saved');
+  },
+  'resume': () => audit(new URL(resume).pathname, unlisted),
+  'done': async () => {
+    await visitor.go('/apply/check', { method: 'POST', body: '' });
+    status = (await visitor.go('/apply/done')).body.match(/id="status-link" href="([^"]+)"/)[1];
+    return private_('/apply/done');
+  },
+  'status': () => audit(new URL(status).pathname, unlisted),
+  'the server stops cleanly': async () => {
+    await browser.close();
+    assert.equal(await server.stop(), 0);
+  },
+});
