@@ -11,6 +11,13 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
 
+  /* The page's own words (say_browser_words), and the form of a word that goes with a number. */
+  const { words: given = "{}" } = one("[data-words]")?.dataset ?? {};
+  const words = JSON.parse(given);
+  const { lang } = document.documentElement;
+  const count = (forms, n) =>
+    forms[new Intl.PluralRules(lang).select(n)].replace("{n}", n.toLocaleString(`${lang}-u-nu-latn`));
+
   /* Answers and their rules: one function a kind, true when the answer is right. */
 
   const tidy = (text) =>
@@ -98,7 +105,7 @@
       note = document.createElement("p");
       note.className = "error";
       note.id = id;
-      note.appendChild(document.createElement("span")).append("Error: ");
+      note.appendChild(document.createElement("span")).append(words.error);
       note.firstChild.className = "sr";
       (one(".choices", field) || target).before(note);
     }
@@ -120,9 +127,11 @@
     }
   };
 
-  const title = document.title.replace(/^Error: /, "");
+  const title = document.title.startsWith(words.error)
+    ? document.title.slice(words.error.length)
+    : document.title;
   const announce = (wrong) => {
-    document.title = (wrong ? "Error: " : "") + title;
+    document.title = (wrong ? words.error : "") + title;
     summary.hidden = !wrong;
   };
 
@@ -214,21 +223,19 @@
 
   /* Characters left: seen at once, spoken when the typing pauses. */
 
-  for (const count of all("[data-count]")) {
-    const field = count.closest(".field");
+  for (const note of all("[data-count]")) {
+    const field = note.closest(".field");
     const area = one("textarea", field);
     const spoken = document.createElement("p");
     let timer;
     spoken.className = "sr";
     spoken.setAttribute("aria-live", "polite");
-    count.after(spoken);
+    note.after(spoken);
     const update = () => {
       const left = field.dataset.max - length(tidy(area.value));
-      const n = Math.abs(left);
-      const words = n === 1 ? "character" : "characters";
-      const text = `You have ${n.toLocaleString("en")} ${words} ${left < 0 ? "too many" : "left"}`;
-      count.textContent = text;
-      count.classList.toggle("is-over", left < 0);
+      const text = count(left < 0 ? words.over : words.left, Math.abs(left));
+      note.textContent = text;
+      note.classList.toggle("is-over", left < 0);
       clearTimeout(timer);
       timer = setTimeout(() => (spoken.textContent = text), 1000);
     };
