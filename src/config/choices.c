@@ -108,19 +108,6 @@ static bool has_value(const struct choice *items, size_t n, struct str value)
     return false;
 }
 
-static enum err check_label(struct str label, const struct tree *node, const char *name,
-                            struct why *why)
-{
-    if (label.len == 0)
-        return tree_refuse(why, name, node->place, "the label is empty");
-    if (utf8_has_control(label, false))
-        return tree_refuse(why, name, node->place, "the label holds a control character");
-    if (utf8_length(label) > CHOICE_LABEL_MAX)
-        return tree_refuse(why, name, node->place, "the label is too long: at most %d characters",
-                           CHOICE_LABEL_MAX);
-    return ERR_NONE;
-}
-
 enum err choices_read_value(const struct tree *node, const char *name, struct why *why)
 {
     char shown[OPTION_SHOWN_MAX];
@@ -144,10 +131,10 @@ static enum err check_value(const struct tree *node, const char *name, const str
     return e;
 }
 
-/* One entry: exactly a value and a label, both texts. */
+/* One entry: exactly a value and a label, the label perhaps by language. */
 static enum err read_choice(struct arena *a, const struct tree *entry, const char *name,
                             const struct choice *earlier, size_t n, struct choice *out,
-                            struct why *why)
+                            struct localized *words, struct why *why)
 {
     const struct tree *value = NULL, *label = NULL;
     char shown[OPTION_SHOWN_MAX];
@@ -158,7 +145,7 @@ static enum err read_choice(struct arena *a, const struct tree *entry, const cha
         if (!is_label && !str_eq(part->key, STR("value")))
             e = tree_refuse(why, name, part->key_place, "a choice has no “%s”",
                             option_shown(part->key, shown));
-        else if (part->kind != TREE_TEXT)
+        else if (part->kind != TREE_TEXT && !(is_label && part->kind == TREE_MAP))
             e = tree_refuse(why, name, part->place, "“%s” takes a text",
                             is_label ? "label" : "value");
         if (e != ERR_NONE)
@@ -171,17 +158,17 @@ static enum err read_choice(struct arena *a, const struct tree *entry, const cha
         err_hint(why, "Write: - {value: software, label: \"Software and IT\"}");
         return e;
     }
-    struct str shown_text = utf8_compose(a, str_trim(label->text));
     e = check_value(value, name, earlier, n, why);
     if (e == ERR_NONE)
-        e = check_label(shown_text, label, name, why);
+        e = localized_read(a, label, "the label", CHOICE_LABEL_MAX, name, words, why);
     if (e == ERR_NONE) /* the tree goes away; the copies stay */
-        *out = (struct choice){arena_str(a, value->text), arena_str(a, shown_text)};
+        *out = (struct choice){arena_str(a, value->text), words->items[0].text};
     return e;
 }
 
 enum err choices_read(struct arena *a, const struct tree *node, enum choice_list list,
-                      const char *name, struct form_rules *rules, struct why *why)
+                      const char *name, struct form_rules *rules, const struct localized **labels,
+                      struct why *why)
 {
     const struct choices_info *info = &choices_info[list];
     if (node->kind != TREE_LIST) {
@@ -194,9 +181,10 @@ enum err choices_read(struct arena *a, const struct tree *node, enum choice_list
         return tree_refuse(why, name, node->place, "form.choices.%s needs 1–%d entries", info->key,
                            CHOICES_MAX);
     struct choice *items = arena_new_array(a, struct choice, node->n);
+    struct localized *words = arena_new_array(a, struct localized, node->n);
     size_t n = 0;
     for (const struct tree *entry = node->first; entry; entry = entry->next, n++) {
-        enum err e = read_choice(a, entry, name, items, n, &items[n], why);
+        enum err e = read_choice(a, entry, name, items, n, &items[n], &words[n], why);
         if (e != ERR_NONE)
             return e;
     }
@@ -205,5 +193,6 @@ enum err choices_read(struct arena *a, const struct tree *node, enum choice_list
                            "form.choices.%s needs an entry with the value “%s”", info->key,
                            info->required);
     rules->choices[list] = (struct choices){items, n};
+    *labels = words;
     return ERR_NONE;
 }

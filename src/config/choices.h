@@ -4,7 +4,7 @@
  *
  *     industry:
  *       - value: software            # [a-z0-9_-], 1–40 bytes: what is stored; never change it
- *         label: Software and IT     # 1–120 characters: what is shown
+ *         label: Software and IT     # 1–120 characters: what is shown; or {en: …, de: …}
  *
  * 1–100 entries, each value once; industry must have `other` (it asks for the industry in words),
  * timeline and budget_range must have `not_sure`. A list in the file replaces the built-in one
@@ -13,7 +13,7 @@
 #ifndef CONFIG_CHOICES_H
 #define CONFIG_CHOICES_H
 
-#include "config/tree.h"
+#include "config/localized.h"
 #include "core/form.h"
 
 enum { CHOICES_MAX = 100, CHOICE_VALUE_MAX = 40, CHOICE_LABEL_MAX = 120 };
@@ -38,8 +38,9 @@ void choices_set_defaults(struct form_rules *rules);
 /* Whether the node can be a value that is stored; errors as "name:line:column: …". */
 enum err choices_read_value(const struct tree *node, const char *name, struct why *why);
 
-/* Reads one list; errors as "name:line:column: …". */
+/* Reads one list, and the labels of its entries by language; errors as "name:line:column: …". */
 enum err choices_read(struct arena *a, const struct tree *node, enum choice_list list,
-                      const char *name, struct form_rules *rules, struct why *why);
+                      const char *name, struct form_rules *rules, const struct localized **labels,
+                      struct why *why);
 
 #endif

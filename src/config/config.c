@@ -6,6 +6,7 @@
 #include "config/environment.h"
 #include "config/language.h"
 #include "config/nearest.h"
+#include "config/texts.h"
 
 /* Where an option's value came from, for what is wrong between two of them. */
 struct origin {
@@ -62,10 +63,34 @@ static bool is_null_word(const struct tree *node)
     return node->plain && (str_eq(node->text, STR("~")) || str_eq_nocase(node->text, STR("null")));
 }
 
+/* next_1: {en: …, de: …}; a language that is not there keeps the catalogue's text. */
+static enum err read_by_language(struct loader *l, const struct option *option,
+                                 const struct tree *map)
+{
+    enum err e = ERR_NONE;
+    for (const struct tree *one = map->first; one && e == ERR_NONE; one = one->next) {
+        enum language language;
+        e = texts_language(one, l->name, &language, l->why);
+        if (e == ERR_NONE && one->kind != TREE_TEXT)
+            e = tree_refuse(l->why, l->name, one->place, "a text is wanted here");
+        struct origin from = {l->name, one->place};
+        struct option_problem problem;
+        if (e == ERR_NONE && !option_set(option, one->text, l->config, &problem))
+            e = refuse_value(l, option, from, &problem);
+        if (e == ERR_NONE) {
+            language_say(l->config, option, language);
+            l->origins[option - options] = from;
+        }
+    }
+    return e;
+}
+
 static enum err read_option(struct loader *l, const struct option *option, const struct tree *node)
 {
     char path[OPTION_PATH_MAX];
     option_path(option->section, option->key, path);
+    if (option->text && node->kind == TREE_MAP)
+        return read_by_language(l, option, node);
     if (node->kind != TREE_TEXT)
         return tree_refuse(l->why, l->name, node->place, "%s takes one value, not a %s", path,
                            node->kind == TREE_MAP ? "section" : "list");
@@ -128,8 +153,11 @@ static enum err read_entry(struct loader *l, const struct tree *node, struct str
     if (str_eq(section, STR("form.choices"))) {
         enum choice_list list = choices_find(node->key);
         if (list != CHOICE_NONE)
-            return choices_read(&l->config->arena, node, list, l->name, &l->config->rules, l->why);
+            return choices_read(&l->config->arena, node, list, l->name, &l->config->rules,
+                                &l->config->labels[list], l->why);
     }
+    if (str_eq(path, STR("form.texts")))
+        return texts_own_read(l->config, node, l->name, l->why);
     if (str_eq(path, STR("form.extra_fields")))
         return extras_read(&l->config->arena, node, l->name, &l->config->extras, l->why);
     return is_section(path) ? read_section(l, node, path) : refuse_unknown(l, node, path);

@@ -36,10 +36,12 @@ struct config {
 #define OPTION_SIZE(section, key, ...) int64_t section##_##key;
 #define OPTION_TIME(section, key, ...) int64_t section##_##key;
 #include "config/options.def"
-    struct words *words;    /* LANGUAGE_COUNT of them, the operator's texts put in */
-    unsigned languages;     /* those that are offered, a bit each */
-    enum language language; /* the default */
-    struct extras extras;   /* form.extra_fields, in every language */
+    const struct localized
+        *labels[CHOICE_LISTS]; /* of choices in the file, as the rules have them */
+    struct words *words;       /* LANGUAGE_COUNT of them, the operator's texts put in */
+    unsigned languages;        /* those that are offered, a bit each */
+    enum language language;    /* the default */
+    struct extras extras;      /* form.extra_fields, in every language */
     struct form_rules local[LANGUAGE_COUNT]; /* what is asked, in each language */
     struct form_rules rules;                 /* and in the default one */
 };

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "config/check.h"
+#include "config/localized.h"
 #include "core/form_words.h"
 
 void language_set_defaults(struct config *config)
@@ -12,12 +13,34 @@ void language_set_defaults(struct config *config)
         words_init(&config->words[l], l);
 }
 
-void language_say_all(struct config *config, const struct option *option)
+void language_say(struct config *config, const struct option *option, enum language language)
 {
     enum text key = text_find(str_from(option->text));
     must(key < TEXT_COUNT);
+    config->words[language].texts[key].all =
+        *(struct str *)(void *)((char *)config + option->offset);
+}
+
+void language_say_all(struct config *config, const struct option *option)
+{
     for (enum language l = 0; l < LANGUAGE_COUNT; l++)
-        config->words[l].texts[key].all = *(struct str *)(void *)((char *)config + option->offset);
+        language_say(config, option, l);
+}
+
+/* The labels that the operator gave, in this language. */
+static void choose_labels(struct config *config, enum language language)
+{
+    struct str code = language_codes[language];
+    for (size_t list = 0; list < CHOICE_LISTS; list++) {
+        struct choices *choices = &config->local[language].choices[list];
+        if (!config->labels[list])
+            continue;
+        struct choice *items = arena_new_array(&config->arena, struct choice, choices->n);
+        for (size_t i = 0; i < choices->n; i++)
+            items[i] = (struct choice){choices->items[i].value,
+                                       localized_for(&config->labels[list][i], code)};
+        choices->items = items;
+    }
 }
 
 bool check_language_code(struct str value, struct option_problem *problem)
@@ -64,6 +87,7 @@ void language_settle(struct config *config)
     for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
         config->local[l] = config->rules;
         form_words(&config->arena, &config->words[l], &config->local[l]);
+        choose_labels(config, l);
         extras_add(&config->arena, &config->extras, &config->words[l], &config->local[l]);
     }
     config->rules = config->local[config->language];

@@ -16,7 +16,10 @@
 /* The catalogues as they were built. */
 void language_set_defaults(struct config *config);
 
-/* The value of an option that is a text, in every language. */
+/* The value of an option that is a text, in one language. */
+void language_say(struct config *config, const struct option *option, enum language language);
+
+/* The same in every language. */
 void language_say_all(struct config *config, const struct option *option);
 
 /* From form.language and form.languages; false when the default is not offered. */

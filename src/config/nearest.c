@@ -73,5 +73,6 @@ bool nearest_path(struct str path, char out[OPTION_PATH_MAX])
         consider(&s, option_path(option_sections[i].name, NULL, text));
     consider(&s, STR("form.choices"));
     consider(&s, STR("form.extra_fields"));
+    consider(&s, STR("form.texts"));
     return s.best < allowed + 2;
 }

@@ -241,6 +241,21 @@ static void reference_choices(struct buf *out)
     }
 }
 
+static void reference_texts(struct buf *out)
+{
+    buf_str(out, STR("\n## form.texts\n\n"));
+    wrapped(out, 0, "",
+            "Your own words in place of the built-in ones, by language and key: in the file only. "
+            "The keys are those of `assets/texts/en.yaml`; a text has the same `{placeholders}` "
+            "there and here, and one that depends on a number has a form for each plural category "
+            "of its language. What is written here is shown as it is: it cannot hold HTML.");
+    buf_str(out, STR("\n```yaml\nform:\n  texts:\n    en:\n"
+                     "      start.heading: Welcome. What can we do for you?\n"
+                     "      start.lead: \"Two steps, and {brand} knows what you need.\"\n"
+                     "    de:\n      start.heading: Willkommen. Was können wir für Sie tun?\n"
+                     "```\n"));
+}
+
 static void reference_extras(struct buf *out)
 {
     buf_str(out, STR("\n## form.extra_fields\n\n"));
@@ -300,6 +315,7 @@ void config_write_reference(struct buf *out)
                 reference_option(out, &options[k]);
         if (strcmp(option_sections[i].name, "form") == 0) {
             reference_choices(out);
+            reference_texts(out);
             reference_extras(out);
         }
     }

@@ -336,7 +336,7 @@ static void refused_choices(void **state)
         {"[{label: X}]", "a:1:29: a choice needs a value and a label"},
         {"[{value: x, label: X, colour: red}]", "a:1:50: a choice has no “colour”"},
         {"[{value: [x], label: X}]", "a:1:37: “value” takes a text"},
-        {"[{value: x, label: {}}]", "a:1:47: “label” takes a text"},
+        {"[{value: x, label: {}}]", "a:1:47: the label is a text, or 1–32 of them by language"},
         {"[{value: X, label: X}]", "a:1:37: “X” cannot be a value"},
         {"[{value: 'a b', label: X}]", "a:1:37: “a b” cannot be a value"},
         {"[{value: é, label: X}]", "a:1:37: “é” cannot be a value"},
@@ -454,6 +454,100 @@ static void files_that_cannot_be(void **state)
     assert_contains(why.detail, "Permission denied");
 }
 
+/* ---- the operator's texts ------------------------------------------------------------------- */
+
+static void texts_of_one_s_own(void **state)
+{
+    (void)state;
+    static const char yaml[] = "form:\n"
+                               "  language: de\n"
+                               "  reply_time: {en: within an hour, de: innerhalb einer Stunde}\n"
+                               "  next_1: Somebody reads it.\n"
+                               "  texts:\n"
+                               "    en:\n"
+                               "      start.heading: <b>Hello</b>\n"
+                               "      form: {left: {one: \"{n} left\", other: \"{n} more\"}}\n"
+                               "      start: {lead: \"Go on with {brand}.\"}\n"
+                               "    ar:\n"
+                               "      start.heading: مرحبًا\n"
+                               "  choices:\n"
+                               "    timeline:\n"
+                               "      - {value: soon, label: {en: Soon, de: Bald}}\n"
+                               "      - {value: not_sure, label: \"?\"}\n";
+    struct config config;
+    struct why why = {0};
+    if (config_parse(str_from(yaml), "t", NULL, &config, &why) != ERR_NONE)
+        fail_msg("%s", why.detail);
+    const struct words *en = &config.words[LANGUAGE_EN], *de = &config.words[LANGUAGE_DE];
+    assert_str(words_say(en, TEXT_START_HEADING), "<b>Hello</b>"); /* a page escapes it */
+    assert_str(words_say(&config.words[LANGUAGE_AR], TEXT_START_HEADING), "مرحبًا");
+    assert_str(words_form(en, TEXT_FORM_LEFT, 1), "{n} left");
+    assert_str(words_form(en, TEXT_FORM_LEFT, 2), "{n} more");
+    assert_str(words_say(en, TEXT_START_LEAD), "Go on with {brand}.");
+    assert_str(words_say(en, TEXT_NEXT_REPLY_TIME), "within an hour");
+    assert_str(words_say(de, TEXT_NEXT_REPLY_TIME), "innerhalb einer Stunde");
+    assert_str(words_say(de, TEXT_NEXT_STEP_1), "Somebody reads it."); /* plain: in all of them */
+    assert_str(config.rules.choices[CHOICE_TIMELINE].items[0].label, "Bald");
+    assert_str(config.local[LANGUAGE_EN].choices[CHOICE_TIMELINE].items[0].label, "Soon");
+    assert_str(config.local[LANGUAGE_AR].choices[CHOICE_TIMELINE].items[0].label, "Soon");
+    assert_str(config.local[LANGUAGE_EN].choices[CHOICE_TIMELINE].items[1].label, "?");
+    assert_str(config.rules.fields[FIELD_COMPANY_NAME].label, "Name des Unternehmens");
+    config_release(&config);
+}
+
+static void refused_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *detail, *hint;
+    } rows[] = {
+        {"{xx: {start.heading: a}}", "t:2:11: there is no catalogue for “xx”", "There are en"},
+        {"{en: {start.headin: a}}", "t:2:16: there is no text “start.headin”",
+         "Did you mean start.heading?"},
+        {"{en: {zzzzzzzzzzzz: a}}", "there is no text", "assets/texts/en.yaml"},
+        {"{en: {language.direction: rtl}}", "there is no text “language.direction”", ""},
+        {"{en: {start.lead: Hello}}", "t:2:28: start.lead lacks {brand}", "brand, in braces"},
+        {"{en: {start.heading: \"{brand}\"}}", "start.heading has no {brand}", "no placeholders"},
+        {"{en: {start.heading: \"\"}}", "start.heading is empty", ""},
+        {"{en: {start.heading: \"a\\x07\"}}", "start.heading holds a control character", ""},
+        {"{en: {start.heading: [a]}}", "start.heading is a text", ""},
+        {"{en: {form.left: a}}", "form.left depends on a number: exactly the forms one, other", ""},
+        {"{en: {form.left: {one: a, few: b}}}", "exactly the forms one, other", ""},
+        {"{en: {form.left: {other: b}}}", "exactly the forms one, other", ""},
+        {"{en: a}", "the texts of a language are a map", ""},
+        {"[a]", "form.texts is a map of languages", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char yaml[200];
+        struct config config;
+        struct why why = {0};
+        snprintf(yaml, sizeof yaml, "form:\n  texts: %s\n", rows[i].yaml);
+        assert_int_equal(config_parse(str_from(yaml), "t", NULL, &config, &why), ERR_CONFIG);
+        if (!strstr(why.detail, rows[i].detail) || !strstr(why.hint, rows[i].hint))
+            fail_msg("%s: %s (%s)", rows[i].yaml, why.detail, why.hint);
+    }
+}
+
+static void languages_are_chosen(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why = {0};
+    assert_int_equal(
+        config_parse(STR("form: {language: de, languages: \"de, en\"}"), "t", NULL, &config, &why),
+        ERR_NONE);
+    assert_int_equal(config.language, LANGUAGE_DE);
+    assert_int_equal(config.languages, 1U << LANGUAGE_DE | 1U << LANGUAGE_EN);
+    config_release(&config);
+    assert_int_equal(
+        config_parse(STR("form: {language: de, languages: en}"), "t", NULL, &config, &why),
+        ERR_CONFIG);
+    assert_non_null(strstr(why.detail, "t:1:33: form.languages: form.language, de, is not among"));
+    assert_int_equal(config_parse(STR("form: {language: tlh}"), "t", NULL, &config, &why),
+                     ERR_CONFIG);
+    assert_non_null(strstr(why.detail, "t:1:18: form.language: there is no catalogue for “tlh”"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +559,9 @@ int main(void)
         cmocka_unit_test(variables_left_alone),
         cmocka_unit_test(choices_replace_the_list),
         cmocka_unit_test(refused_choices),
+        cmocka_unit_test(texts_of_one_s_own),
+        cmocka_unit_test(refused_texts),
+        cmocka_unit_test(languages_are_chosen),
         cmocka_unit_test(a_hundred_choices),
         cmocka_unit_test(from_a_file),
         cmocka_unit_test(files_that_cannot_be),
