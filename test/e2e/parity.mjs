@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The browser's checks against the server's: the same thousand forms go through apply.js in Chromium
 // and, as the browser would send them, to the server. Both must say the same sentences, in the same
-// order, about the same fields.
+// order, about the same fields. The operator's own fields are those of docs/how-to/add-an-extra-field.md,
+// one of each type.
 //
 // SEED=n makes other forms; FORMS=n more of them. A difference prints the form, both answers, the seed.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { Server, request, submission, tap } from '../lib/server.mjs';
 import { launch } from './browser.mjs';
@@ -38,8 +40,20 @@ const number = () => pick([
   () => pick(['0', '1', '000012', '10000000', '10000001', '-5', '+5', '1e3', '1.5']),
   () => '9'.repeat(1 + random(40)), soup])();
 
+const date = () => pick([
+  () => `20${10 + random(30)}-${String(1 + random(13)).padStart(2, '0')}-${String(1 + random(32)).padStart(2, '0')}`,
+  () => pick(['2026-01-01', '2025-12-31', '2030-12-31', '2031-01-01', '2028-02-29', '2027-02-29', '0999-01-01', '2026-1-1',
+    '21.11.2026', '2026-11-21T00:00', '20261121', '\u0662026-01-01', '2026-11-211', '-026-11-21', '2026-00-10', '2026-10-00']), soup])();
+
+const right = { ...submission, vat_number: 'DE 136695976', invoice_email: 'bills@example.com', mobile: '030 901820', offices: '12',
+  region: 'europe', tools: ['git', 'other'], needs: 'A ramp', start_date: '2026-11-21', nda: true };
 const makers = {
   company: {
+    vat_number: () => pick([soup, () => about(20), () => ''])(),
+    invoice_email: email,
+    mobile: phone,
+    offices: () => pick([number, () => String(random(502))])(),
+    region: () => pick(['', 'europe', 'elsewhere']),
     company_name: () => pick([soup, () => about(200), () => 'Bell'])(),
     address: () => pick([() => `${soup()}\n${soup()}`, () => about(500)])(),
     industry: () => pick(['', 'software', 'other', 'other']),
@@ -50,6 +64,10 @@ const makers = {
     company_size: number,
   },
   engagement: {
+    tools: () => pick([[], ['git'], ['jenkins', 'other']]),
+    needs: () => pick([soup, () => about(500), () => ''])(),
+    start_date: date,
+    nda: () => pick([[], ['yes']]),
     service_type: () => pick([[], ['cloud_migration'], submission.service_type]),
     project_scope: () => pick([soup, () => about(4000), () => ''])(),
     timeline: () => pick(['', 'not_sure']),
@@ -61,13 +79,9 @@ const makers = {
 
 // Half of the answers of a form are right, so that forms without a finding come up as well.
 function makeForm(step) {
-  const form = {};
-  for (const [name, make] of Object.entries(makers[step])) {
-    const right = submission[name] === true ? ['yes'] : (submission[name] ?? '');
-    form[name] = random(2) ? right : make();
-  }
-  return random(12) ? form : Object.fromEntries(Object.keys(form).map((name) =>
-    [name, submission[name] === true ? ['yes'] : (submission[name] ?? '')]));
+  const answer = (name) => (right[name] === true ? ['yes'] : (right[name] ?? ''));
+  const form = Object.fromEntries(Object.entries(makers[step]).map(([name, make]) => [name, random(2) ? answer(name) : make()]));
+  return random(12) ? form : Object.fromEntries(Object.keys(form).map((name) => [name, answer(name)]));
 }
 
 // In the page: fills each form as a person would, presses the button, reads the summary. The browser
@@ -80,7 +94,12 @@ function askBrowser(list) {
     for (const [name, value] of Object.entries(answers))
       for (const control of [form.elements[name]].flatMap((c) => (c instanceof RadioNodeList ? [...c] : [c]))) {
         if (/radio|checkbox/.test(control.type)) control.checked = [value].flat().includes(control.value);
-        else control.value = [value].flat()[0] ?? '';
+        else {
+          const text = [value].flat()[0] ?? '';
+          // What a calendar cannot hold is typed, as without a script.
+          if (control.type === 'date' && !/^\d{4}-\d\d-\d\d$/.test(text)) control.type = 'text';
+          control.value = text;
+        }
       }
     const body = new URLSearchParams(new FormData(form)).toString();
     form.requestSubmit();
@@ -93,7 +112,9 @@ function askBrowser(list) {
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const text = (html) => html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => entities[name]);
 
-const server = await new Server().start();
+const guide = readFileSync(new URL('../../docs/how-to/add-an-extra-field.md', import.meta.url), 'utf8');
+const config = guide.match(/```yaml\n([^]*?)```/)[1].replace(/^ {3}/gm, '');
+const server = await new Server({ config }).start();
 const agent = new https.Agent({ keepAlive: true, maxSockets: 4 });
 
 async function askServer(step, lang, body) {
@@ -110,7 +131,7 @@ async function askServer(step, lang, body) {
 const browser = await launch();
 // The second step is asked when the first is there.
 await browser.request.post(`${server.url}/apply/company`, {
-  form: Object.fromEntries(Object.keys(makers.company).map((name) => [name, submission[name] ?? ''])),
+  form: Object.fromEntries(Object.keys(makers.company).map((name) => [name, right[name] ?? ''])),
   headers: { origin: server.url },
   maxRedirects: 0,
 });
