@@ -37,11 +37,14 @@ include src/tool/make/build.mk
 
 # ---- building ------------------------------------------------------------------------------------
 
-.PHONY: all run dist clean
+.PHONY: all run design dist clean
 all: build/anteroom ## the program: build/anteroom
 
 run: build/anteroom ## build and serve on https://localhost:8443 (ARGS="--config FILE …")
 	exec build/anteroom serve $(ARGS)
+
+design: build/asan/anteroom ## serve a development build: every part in every state on https://localhost:8443/staff/design
+	exec build/asan/anteroom serve --assets assets/static $(ARGS)
 
 # ---- testing -------------------------------------------------------------------------------------
 

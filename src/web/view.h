@@ -196,6 +196,45 @@ struct view_text {
     struct str draft_time; /* "7 days": how long a form that was not sent is kept */
 };
 
+/* /staff/design, in development builds: design.html, then a design_pane.html for each scheme. */
+struct view_token {
+    struct str name, use;   /* "--ink", "text" */
+    struct str light, dark; /* its value in each scheme */
+    struct str light_contrast, dark_contrast; /* "14.20"; empty: nothing is read in it */
+    struct str ground;                        /* what it is read on, "--paper" */
+    struct str least;                         /* "4.5" */
+    bool fails;
+};
+
+struct view_tokens {
+    const struct view_token *items;
+    size_t n;
+};
+
+struct view_distances {
+    const struct view_distance {
+        uint64_t steps, pixels;
+    } *items;
+    size_t n;
+};
+
+struct view_design {
+    struct view_shell shell;
+    struct view_tokens tokens;
+    struct view_distances distances;
+};
+
+struct view_design_pane {
+    struct str title, scheme; /* "Light", "light" */
+    struct str lang, dir;
+    struct view_shell shell;
+    struct str notice;
+    struct view_errors errors;
+    struct view_fields fields;
+    struct view_answers answers;
+    struct view_done done;
+};
+
 /* Any error page: problem.html */
 struct view_problem {
     struct view_shell shell;

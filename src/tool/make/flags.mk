@@ -53,12 +53,15 @@ release_CC      := $(CC)
 release_CFLAGS  := -O2 -fPIE -ffunction-sections -fdata-sections $(HARDEN)
 release_LDFLAGS := -pie $(LINK_HARDEN)
 
+# What only who works on the program should meet: the page of the design (web/design.h).
+DEVELOPMENT     := -DANTEROOM_DEVELOPMENT
+
 asan_CC         := $(CC)
-asan_CFLAGS     := -O1 -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all
+asan_CFLAGS     := $(DEVELOPMENT) -O1 -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all
 asan_LDFLAGS    := -pie -Wl,--gc-sections -fsanitize=address,undefined
 
 tsan_CC         := $(CC)
-tsan_CFLAGS     := -O1 -fPIE -fsanitize=thread
+tsan_CFLAGS     := $(DEVELOPMENT) -O1 -fPIE -fsanitize=thread
 tsan_LDFLAGS    := -pie -Wl,--gc-sections -fsanitize=thread
 
 fuzz_CC         := $(CLANG)
