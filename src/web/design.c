@@ -209,10 +209,10 @@ static struct view_field field_named(struct arena *a, const struct view_field *q
 
 static void fields_view(struct request *r, struct str prefix, struct view_design_pane *v)
 {
-    enum { SHAPES = 7 };
+    enum { SHAPES = 7, SHOWN = 2 * SHAPES };
     const struct view_questions *questions = say_questions(r);
     const struct form_rules *rules = questions->rules;
-    struct view_field *items = arena_new_array(&r->arena, struct view_field, 2 * SHAPES);
+    struct view_field *items = arena_new_array(&r->arena, struct view_field, SHOWN);
     struct view_error *errors = arena_new_array(&r->arena, struct view_error, SHAPES);
     size_t n = 0, wrong = 0;
     bool seen[SHAPES] = {false};

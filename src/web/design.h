@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /staff/design: what the pages are made of, made by the templates and the style sheet that visitors
- * get, so that it cannot be out of date. Colours with their contrast, type, distances, and every
- * part in every state: light, dark, right to left.
+ * /staff/design: what the pages are made of, made by the templates and the style sheet that
+ * visitors get, so that it cannot be out of date. Colours with their contrast, type, distances, and
+ * every part in every state: light, dark, right to left.
  *
  * A scheme is a media query, and one page has to show two: /staff/design.css holds the sheet's own
  * tokens again, under .light and .dark.

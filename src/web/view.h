@@ -198,8 +198,8 @@ struct view_text {
 
 /* /staff/design, in development builds: design.html, then a design_pane.html for each scheme. */
 struct view_token {
-    struct str name, use;   /* "--ink", "text" */
-    struct str light, dark; /* its value in each scheme */
+    struct str name, use;                     /* "--ink", "text" */
+    struct str light, dark;                   /* its value in each scheme */
     struct str light_contrast, dark_contrast; /* "14.20"; empty: nothing is read in it */
     struct str ground;                        /* what it is read on, "--paper" */
     struct str least;                         /* "4.5" */
@@ -211,10 +211,12 @@ struct view_tokens {
     size_t n;
 };
 
+struct view_distance {
+    uint64_t steps, pixels;
+};
+
 struct view_distances {
-    const struct view_distance {
-        uint64_t steps, pixels;
-    } *items;
+    const struct view_distance *items;
     size_t n;
 };
 
