@@ -68,14 +68,16 @@ fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=20 each, from its seeds
 e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 	@ANTEROOM_BIN=$(abspath build/anteroom) test/run $(call scripts,e2e)
 
-# One list, one count: what is quick and alone-standing runs JOBS at a time, then each test that
-# starts servers has the machine to itself.
+# One list, one count. Tests with servers have ports and data of their own and mostly wait for time
+# limits: they run beside what needs the processors. Those that measure, kill or drive a browser have
+# the machine to themselves at the end.
 UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v $s'))
 
 test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(TEST_TOOLS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
-	    $(call scripts,runner lint binary tool replicate) --alone $(call scripts,cmd web) $(UNDER) $(call scripts,fault e2e)
+	    $(call scripts,runner lint binary tool replicate) --beside $(call scripts,cmd web) $(UNDER) \
+	    --alone $(call scripts,fault e2e)
 
 .PHONY: lint bench soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs

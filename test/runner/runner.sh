@@ -88,4 +88,14 @@ ends "the sum of several"            "6 passed, 2 failed, 2 skipped" 1 -j 3 \
     "$scratch/good" "$scratch/bad" "$scratch/good" "$scratch/skips" "$scratch/silent"
 ends "--alone: one at a time"        "5 passed, 0 failed" 0 -j 4 "$scratch/good" \
     --alone "$scratch/alone" "$scratch/alone" "$scratch/alone"
+program pair <<'X'
+echo 1..1; : >"$1.here"
+for i in $(seq 200); do [ -e "$2.here" ] && echo "ok 1 - the other one runs too" && exit; sleep 0.1; done
+X
+ends "--beside: with the others"     "2 passed, 0 failed" 0 -j 1 "'$scratch/pair' '$scratch/1' '$scratch/2'" \
+    --beside "'$scratch/pair' '$scratch/2' '$scratch/1'"
+says "many: the slowest are named"   "^took [0-9]+ s; the longest: .*good [0-9]+" test/run -j 4 \
+    "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" \
+    "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good"
+silent "few: they are not"           "longest" test/run "$scratch/good"
 finish
