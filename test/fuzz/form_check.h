@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "core/character.h"
 #include "core/form.h"
+#include "core/form_words.h"
 
 enum { FORM_CHECK_MAX = 64 << 20 };
 
@@ -19,13 +20,22 @@ enum { FORM_CHECK_MAX = 64 << 20 };
 static const struct choice form_check_items[] = {FORM_CHECK_CHOICE("a"), FORM_CHECK_CHOICE("other"),
                                                  FORM_CHECK_CHOICE("b")};
 
-static const struct form_rules form_check_rules = {
+static struct form_rules form_check_rules = {
     FORM_FIXED_FIELDS,
     .choices[CHOICE_INDUSTRY] = {form_check_items, 3},
     .choices[CHOICE_SERVICE] = {form_check_items, 3},
     .choices[CHOICE_TIMELINE] = {form_check_items, 3},
     .choices[CHOICE_BUDGET] = {form_check_items, 3},
 };
+
+/* Before main: targets take the rules as they are. */
+__attribute__((constructor)) static void form_check_say_it_in_english(void)
+{
+    static struct arena a;
+    static struct words words;
+    words_init(&words, LANGUAGE_EN);
+    form_words(&a, &words, &form_check_rules);
+}
 
 static inline void form_check_values(const struct form *form)
 {

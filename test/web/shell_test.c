@@ -30,6 +30,7 @@ static void what_the_operator_configured_stands_around_a_page(void **state)
     assert_str(shell.lang, "en");
     assert_str(shell.dir, "ltr");
     assert_false(shell.has_errors);
+    arena_release(&r.arena);
 }
 
 int main(void)
