@@ -5,12 +5,12 @@
 //
 // SCREENSHOTS=DIR also keeps a picture of every page.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
-import { Server, clientIdIn, submission, tap } from '../lib/server.mjs';
+import { Server, clientIdIn, submission, tap, temporaryDirectory } from '../lib/server.mjs';
 import { launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
@@ -292,6 +292,23 @@ Object.assign(tests, {
     assert.ok(server.list().some((row) => row.client_id === id));
     page.complaints.length = 0; // assets asked for while it was gone
     await leave(page);
+  },
+  // An SVG with nothing but a viewBox has no size of its own.
+  'the operator\'s logo is 40 px high, a long one lower, on a plate in the dark': async () => {
+    const file = join(temporaryDirectory(), 'logo.svg');
+    for (const [width, height, most] of [[220, 40, 201], [1200, 10, 360]]) {
+      writeFileSync(file, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 48"><path d="M0 0h${width}v48H0z"/></svg>`);
+      const own = await new Server({ config: `brand:\n  logo_file: "${file}"\n` }).start();
+      for (const [window, colorScheme] of sizes) {
+        const page = await visit({ baseURL: own.url, viewport: { width: window, height: 800 }, colorScheme });
+        await page.goto('/');
+        const box = await page.locator('.logo').boundingBox();
+        assert.ok(Math.round(box.height) >= height && box.height <= 56 && box.width > 150 && box.width <= most, JSON.stringify(box));
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await leave(page);
+      }
+      assert.equal(await own.stop(), 0);
+    }
   },
   // The start page needs no script, so the icon fits in; the form's page then needs only its script.
   'first view: at most three requests and 14.6 KB, and two more for the form': async () => {
