@@ -28,7 +28,14 @@ static const char *const bundles[] = {
 static const char *const resolver_files[] = {"/etc/resolv.conf", "/etc/hosts",
                                              "/etc/nsswitch.conf"};
 
-enum { BUNDLES = sizeof bundles / sizeof *bundles, CA_MAX = 4 * 1024 * 1024 };
+enum {
+    BUNDLES = sizeof bundles / sizeof *bundles,
+    CA_MAX = 4 * 1024 * 1024,
+    URL_MAX = 16 * 1024,
+    TEXT_MAX = 64 * 1024 * 1024,
+    LINE_MAX_SIZE = 64 * 1024,
+    RETRY_MAX_S = 24 * 3600,
+};
 
 struct fetch {
     CURL *curl;
@@ -116,8 +123,8 @@ enum err fetch_open(const struct fetch_options *options, struct fetch **out, str
     struct fetch *f = calloc(1, sizeof *f);
     must(f);
     buf_init(&f->ca, CA_MAX);
-    buf_init(&f->url, 16 * 1024);
-    buf_init(&f->text, 64 * 1024 * 1024);
+    buf_init(&f->url, URL_MAX);
+    buf_init(&f->text, TEXT_MAX);
     f->direct = options->direct;
     enum err e = read_authorities(f, options->ca_file, why);
     if (e == ERR_NONE && !(f->curl = curl_easy_init()))
@@ -212,8 +219,9 @@ static size_t on_answer(char *bytes, size_t size, size_t count, void *context)
     size_t fits = f->text.len + n <= max ? n : max - f->text.len;
     buf_bytes(&f->text, bytes, fits);
     if (good && fits < n) {
-        f->failure = err_set(f->why, ERR_TOO_BIG, "read an answer",
-                             "%.*s answers with more than %zu bytes", STR_ARG(f->request->url), max);
+        f->failure =
+            err_set(f->why, ERR_TOO_BIG, "read an answer", "%.*s answers with more than %zu bytes",
+                    STR_ARG(f->request->url), max);
         return CURL_WRITEFUNC_ERROR;
     }
     return n;
@@ -226,7 +234,8 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
     return atomic_load(&f->stopped);
 }
 
-/* ---- one request ---------------------------------------------------------------------------------
+/* ---- one request
+ * ---------------------------------------------------------------------------------
  */
 
 static uint64_t body_size(const struct fetch_body *b)
@@ -244,7 +253,7 @@ static void set_headers(struct fetch *f, const struct fetch_request *r)
     f->headers = curl_slist_append(NULL, "Expect:");
     f->headers = curl_slist_append(f->headers, "Content-Type:");
     struct buf line;
-    buf_init(&line, 64 * 1024);
+    buf_init(&line, LINE_MAX_SIZE);
     for (size_t i = 0; i < r->n_headers; i++) {
         buf_clear(&line);
         buf_str(&line, r->headers[i].name);
@@ -310,8 +319,8 @@ static int64_t retry_after_ms(struct fetch *f)
 {
     curl_off_t seconds = 0;
     curl_easy_getinfo(f->curl, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds < 0 || seconds > 24 * 3600)
-        seconds = seconds < 0 ? 0 : 24 * 3600;
+    if (seconds < 0 || seconds > RETRY_MAX_S)
+        seconds = seconds < 0 ? 0 : RETRY_MAX_S;
     return seconds * 1000;
 }
 
@@ -375,8 +384,8 @@ size_t fetch_headers(struct fetch *f, struct str prefix, struct fetch_header *ou
     while (n < max && (h = curl_easy_nextheader(f->curl, CURLH_HEADER, -1, h))) {
         struct str name = str_from(h->name);
         if (str_eq_nocase(str_slice(name, 0, prefix.len), prefix))
-            out[n++] = (struct fetch_header){str_slice(name, prefix.len, SIZE_MAX),
-                                             str_from(h->value)};
+            out[n++] =
+                (struct fetch_header){str_slice(name, prefix.len, SIZE_MAX), str_from(h->value)};
     }
     return n;
 }

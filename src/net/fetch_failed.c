@@ -50,9 +50,9 @@ enum err fetch_failed(CURLcode result, const struct fetch_request *request, cons
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
         if (failures[i].result == result)
             f = &failures[i];
-    enum err e = err_set(why, f->kind, "reach a server", "%.*s: %s%s%s%s",
-                         STR_ARG(origin_of(request->url)), f->what, *text ? " (" : "", text,
-                         *text ? ")" : "");
+    enum err e =
+        err_set(why, f->kind, "reach a server", "%.*s: %s%s%s%s", STR_ARG(origin_of(request->url)),
+                f->what, *text ? " (" : "", text, *text ? ")" : "");
     bool untrusted = result == CURLE_PEER_FAILED_VERIFICATION && trust_nobody;
     if (untrusted)
         err_hint(why, "This machine has no bundle of certificate authorities: install "

@@ -23,7 +23,8 @@
  * one attempt, or two where a kept connection had gone stale; who calls decides how long to go on.
  *
  * Owner: destination_free. Threads: one at a time per struct; open several for several threads.
- * Calls block, for at most `timeout_ms` each.
+ * Calls block, for at most `timeout_ms` each; a call that moves many bytes (put_file, get) as long
+ * as they move.
  */
 #ifndef REPLICATE_DESTINATION_H
 #define REPLICATE_DESTINATION_H
@@ -31,10 +32,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { DESTINATION_NAME_MAX = 256, DESTINATION_NOTES_MAX = 8, DESTINATION_LIST_MAX = 1000 };
+enum {
+    DESTINATION_NAME_MAX = 256,
+    DESTINATION_NOTES_MAX = 8,
+    DESTINATION_NOTE_MAX = 256, /* bytes of a key, and of a value */
+    DESTINATION_LIST_MAX = 1000,
+    DESTINATION_HOLDER_LEN = 32,
+};
 
-/* A few words kept beside a blob (Azure's metadata): key [a-z][a-z0-9]*, value printable ASCII of
- * at most 256 bytes. */
+/* A few words kept beside a blob (Azure's metadata): key [a-z][a-z0-9]*, value 1 to 256 bytes of
+ * printable ASCII without spaces. */
 struct destination_note {
     struct str key, value;
 };
@@ -68,6 +75,9 @@ struct destination_options {
 enum err destination_open(const struct destination_options *options, struct destination **out,
                           struct why *why);
 void destination_free(struct destination *d); /* NULL is fine */
+
+/* From any thread: the call under way ends within about a second, and so does every later one. */
+void destination_stop(struct destination *d);
 
 /* "abs://account@container/path", without secrets: for messages. */
 struct str destination_url(const struct destination *d);
