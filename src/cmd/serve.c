@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
 #include "cmd/sandbox.h"
@@ -206,6 +207,7 @@ static int watch(struct service *s, const sigset_t *signals)
             (caught == SIGHUP && on_terminal && !isatty(STDERR_FILENO)))
             return caught;
         certificate_look(&s->certificate, caught == SIGHUP);
+        metric_log(clock_monotonic_ms(), false);
     }
 }
 
@@ -258,6 +260,7 @@ int cmd_serve(int argc, char **argv)
     int64_t drain_began_ms = clock_monotonic_ms();
     bool clean = web_drain(s.web, s.config.server_drain_time);
     close_all(&s);
+    metric_log(clock_monotonic_ms(), true);
     log_event(clean ? LOG_INFO : LOG_WARN, "stopped", LOG_BOOL("clean", clean),
               LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms),
               LOG_INT("handshakes", atomic_load(&s.certificate.handshakes)),

@@ -231,6 +231,19 @@ static enum err check_certificate(struct loader *l)
     return e;
 }
 
+/* With nobody who may send a header, nobody could connect. */
+static enum err check_proxies(struct loader *l)
+{
+    const struct config *c = l->config;
+    if (str_eq(c->server_proxy_protocol, STR("off")) || c->server_trusted_proxies.len)
+        return ERR_NONE;
+    struct origin from = l->origins[OPTION_server_proxy_protocol];
+    enum err e = tree_refuse(l->why, from.name, from.place,
+                             "server.proxy_protocol is set and server.trusted_proxies is empty");
+    err_hint(l->why, "Name the addresses that your proxies connect from.");
+    return e;
+}
+
 /* Two listeners on one address: the second could never open. */
 static enum err check_listeners(struct loader *l)
 {
@@ -286,6 +299,8 @@ enum err config_parse(struct str text, const char *name, char *const *environmen
         e = read_environment(&l, environment);
     if (e == ERR_NONE)
         e = check_certificate(&l);
+    if (e == ERR_NONE)
+        e = check_proxies(&l);
     if (e == ERR_NONE)
         e = check_listeners(&l);
     if (e == ERR_NONE)

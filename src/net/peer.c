@@ -171,9 +171,30 @@ bool peer_from_sockaddr(const struct sockaddr *address, struct ip *out)
     return false;
 }
 
+size_t peer_to_sockaddr(struct ip ip, uint16_t port, struct sockaddr_storage *out)
+{
+    if (ip_is_v4(&ip)) {
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+        memcpy(&in.sin_addr, ip.bytes + 12, 4);
+        memcpy(out, &in, sizeof in);
+        return sizeof in;
+    }
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    memcpy(&in6.sin6_addr, ip.bytes, sizeof ip.bytes);
+    memcpy(out, &in6, sizeof in6);
+    return sizeof in6;
+}
+
 struct ip peer_key(struct ip client)
 {
     if (!ip_is_v4(&client))
         memset(client.bytes + 8, 0, 8);
+    return client;
+}
+
+struct ip peer_site(struct ip client)
+{
+    if (!ip_is_v4(&client))
+        memset(client.bytes + 6, 0, 10);
     return client;
 }

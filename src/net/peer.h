@@ -30,10 +30,17 @@ struct ip peer_client(const struct networks *trusted, struct ip peer, enum peer_
 struct sockaddr;
 bool peer_from_sockaddr(const struct sockaddr *address, struct ip *out);
 
+/* The other way round; returns the length, out has room for a struct sockaddr_in6. */
+struct sockaddr_storage;
+size_t peer_to_sockaddr(struct ip ip, uint16_t port, struct sockaddr_storage *out);
+
 /*
  * What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address (a home or an
  * office has at least as many, and would otherwise be a new client with each request).
  */
 struct ip peer_key(struct ip client);
+
+/* The IPv6 network of 48 bits around it, the most that one customer is given; IPv4 as it is. */
+struct ip peer_site(struct ip client);
 
 #endif

@@ -2,59 +2,25 @@
 #include "web/loop.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/metric.h"
 #include "config/config.h"
 #include "net/tls.h"
 #include "store/reader.h"
+#include "web/accept.h"
 #include "web/state.h"
 #include "web/ticket.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-    ACCEPTS_A_TURN = 16,      /* so that one burst does not starve the connections there are */
+    TICK_MS = 100,            /* of libh2o's hundred_ms_timeout */
     TRIM_FROM = 64,           /* connections at once, 1.6 MB */
     DRAIN_GRACE_MS = 2000,    /* libh2o's second GOAWAY follows the first after one second */
     STALLED_READER_MS = 30000 /* un-acknowledged data for longer than this closes a connection */
 };
-
-static void listen_again(struct loop *loop);
-
-static void on_connection_close(void *data)
-{
-    struct connection *c = data;
-    struct loop *loop = c->loop;
-    *c->link = c->next;
-    if (c->next)
-        c->next->link = c->link;
-    loop->connections_n--;
-    free(c);
-    listen_again(loop);
-}
-
-static void connection_open(struct loop *loop, h2o_socket_t *sock)
-{
-    struct connection *c = h2o_mem_alloc(sizeof *c);
-    *c = (struct connection){
-        .next = loop->connections,
-        .link = &loop->connections,
-        .loop = loop,
-        .sock = sock,
-        .quiet_since_ms = clock_monotonic_ms(),
-    };
-    if (c->next)
-        c->next->link = &c->next;
-    loop->connections = c;
-    loop->connections_n++;
-    sock->on_close.cb = on_connection_close;
-    sock->on_close.data = c;
-    if (!h2o_timeout_is_linked(&loop->quiet_sweep))
-        h2o_timeout_link(loop->context.loop, &loop->context.one_sec_timeout, &loop->quiet_sweep);
-}
 
 /*
  * libh2o lets an HTTP/2 connection stay for ever that sends its body a byte at a time, or opens no
@@ -66,8 +32,16 @@ static void on_quiet_sweep(h2o_timeout_entry_t *entry)
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, quiet_sweep, entry);
     int64_t oldest_ms = clock_monotonic_ms() - loop->quiet_max_ms;
     for (struct connection *c = loop->connections; c; c = c->next)
-        if (c->quiet_since_ms < oldest_ms)
+        if (c->quiet_since_ms < oldest_ms && !c->ended) {
             shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
+            c->ended = true;
+            metric_add(METRIC_ended_quiet, 1);
+        }
+    /* libh2o counts what it ends for its credit (our patch 0006), and nobody else counts there. */
+    uint64_t spent =
+        loop->context.http2.events.protocol_level_errors[-H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM];
+    metric_add(METRIC_ended_credit, spent - loop->credits_spent);
+    loop->credits_spent = spent;
     /* After a crowd has gone quiet its memory goes back to the system, not only to the next ones.
      */
     if (tls_rest() >= TRIM_FROM)
@@ -77,61 +51,36 @@ static void on_quiet_sweep(h2o_timeout_entry_t *entry)
 }
 
 /*
- * Stops taking connections without closing the sockets: the rest waits in the kernel's queue. At
- * the limit of connections operations are still let in; they ask what is the matter.
+ * A timer that should run every TICK_MS while there is a connection: what it is late by is how long
+ * a turn of the loop takes, and how long everybody on it waits.
  */
-static void listen_pause(struct loop *loop, bool operations_too)
+static void tick(struct loop *loop)
 {
-    for (size_t i = 0; i < loop->listeners_n; i++)
-        if (operations_too || loop->listeners[i].kind != LISTENER_OPS)
-            h2o_socket_read_stop(loop->listeners[i].sock);
+    loop->tick_at_ms = clock_monotonic_ms() + TICK_MS;
+    h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->tick);
 }
 
-static void on_accept(h2o_socket_t *sock, const char *error)
+static void on_tick(h2o_timeout_entry_t *entry)
 {
-    struct listener *listener = sock->data;
-    struct loop *loop = listener->loop;
-    if (error)
-        return;
-    for (int n = 0; n < ACCEPTS_A_TURN; n++) {
-        if (listener->kind != LISTENER_OPS && loop->connections_n >= loop->connections_max) {
-            log_event(LOG_WARN, "connections at their limit",
-                      LOG_INT("connections", loop->connections_n));
-            listen_pause(loop, false);
-            return;
-        }
-        h2o_socket_t *accepted = h2o_evloop_socket_accept(sock);
-        if (!accepted) {
-            /* Out of descriptors or memory the listener stays readable: turning would be a spin. */
-            if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-                log_event(LOG_WARN, "cannot accept", LOG_TEXT("detail", err_errno(errno)));
-                listen_pause(loop, true);
-                if (!h2o_timeout_is_linked(&loop->resume_accept))
-                    h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout,
-                                     &loop->resume_accept);
-            }
-            return;
-        }
-        connection_open(loop, accepted);
-        h2o_accept(&loop->accept[listener->kind], accepted);
-    }
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, tick, entry);
+    int64_t lag_max_ms = loop->web->config->limits_lag, now_ms = clock_monotonic_ms();
+    if (lag_max_ms && now_ms - loop->tick_at_ms > lag_max_ms)
+        loop->late_until_ms = now_ms + LOOP_LATE_MS;
+    if (loop->connections)
+        tick(loop);
 }
 
-static void listen_again(struct loop *loop)
+bool loop_is_late(const struct loop *loop)
 {
-    if (atomic_load(&loop->web->stopping))
-        return;
-    bool room = loop->connections_n < loop->connections_max;
-    for (size_t i = 0; i < loop->listeners_n; i++) {
-        struct listener *l = &loop->listeners[i];
-        if ((room || l->kind == LISTENER_OPS) && !h2o_socket_is_reading(l->sock))
-            h2o_socket_read_start(l->sock, on_accept);
-    }
+    return loop->late_until_ms > clock_monotonic_ms();
 }
 
-static void on_resume_accept(h2o_timeout_entry_t *entry)
+void loop_watch(struct loop *loop)
 {
-    listen_again(H2O_STRUCT_FROM_MEMBER(struct loop, resume_accept, entry));
+    if (!h2o_timeout_is_linked(&loop->quiet_sweep))
+        h2o_timeout_link(loop->context.loop, &loop->context.one_sec_timeout, &loop->quiet_sweep);
+    if (!h2o_timeout_is_linked(&loop->tick))
+        tick(loop);
 }
 
 void loop_listen(struct loop *loop, enum listener_kind kind, int fd)
@@ -141,18 +90,6 @@ void loop_listen(struct loop *loop, enum listener_kind kind, int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stalled, sizeof stalled);
     struct listener *listener = &loop->listeners[loop->listeners_n++];
     *listener = (struct listener){.loop = loop, .kind = kind, .fd = fd};
-}
-
-/* Takes what has already been connected, then closes: nobody who was let in is reset. */
-static void listeners_close(struct loop *loop)
-{
-    for (size_t i = 0; i < loop->listeners_n; i++) {
-        if (h2o_socket_is_reading(loop->listeners[i].sock))
-            on_accept(loop->listeners[i].sock, NULL);
-        h2o_socket_read_stop(loop->listeners[i].sock);
-        h2o_socket_close(loop->listeners[i].sock);
-    }
-    loop->listeners_n = 0;
 }
 
 /*
@@ -203,8 +140,8 @@ static void set_up(struct loop *loop)
     h2o_context_init(&loop->context, h2o_evloop_create(), web->globalconf);
     h2o_multithread_register_receiver(loop->context.queue, &loop->stop, on_stop);
     ticket_listen(loop);
-    loop->resume_accept.cb = on_resume_accept;
     loop->quiet_sweep.cb = on_quiet_sweep;
+    loop->tick.cb = on_tick;
     loop->drain_sweep.cb = on_drain_sweep;
     for (int kind = 0; kind < LISTENER_KINDS; kind++)
         loop->accept[kind] = (h2o_accept_ctx_t){
@@ -217,13 +154,13 @@ static void set_up(struct loop *loop)
         l->sock = h2o_evloop_socket_create(loop->context.loop, l->fd, H2O_SOCKET_FLAG_DONT_READ);
         l->sock->data = l;
     }
-    listen_again(loop);
+    accept_start(loop);
 }
 
 static void drain(struct loop *loop)
 {
     struct web *web = loop->web;
-    listeners_close(loop);
+    accept_end(loop);
     loop->drain_began_ms = clock_monotonic_ms();
     h2o_context_request_shutdown(&loop->context);
     h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
@@ -242,8 +179,9 @@ static void take_down(struct loop *loop)
     /* libh2o insists on empty timers, and its own for the second GOAWAY may still be running. */
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
     h2o_timeout_unlink(&loop->quiet_sweep);
+    h2o_timeout_unlink(&loop->tick);
     h2o_timeout_unlink(&loop->drain_sweep);
-    h2o_timeout_unlink(&loop->resume_accept);
+    accept_take_down(loop);
     h2o_evloop_t *evloop = loop->context.loop;
     h2o_context_dispose(&loop->context);
     h2o_evloop_destroy(evloop);

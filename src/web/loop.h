@@ -15,6 +15,7 @@
 #ifndef WEB_LOOP_H
 #define WEB_LOOP_H
 
+#include "web/crowd.h"
 #include "web/web.h"
 
 #include <h2o.h>
@@ -41,8 +42,12 @@ struct connection {
     h2o_socket_t *sock;
     int64_t quiet_since_ms; /* monotonic; the last time a request came whole or was answered */
     unsigned requests;      /* being answered */
-    bool served;            /* at least one request came */
+    enum listener_kind kind;
+    struct crowd_place place;           /* counted for its client */
+    h2o_timeout_entry_t header_timeout; /* while a PROXY header is awaited */
+    bool served;                        /* at least one request came */
     bool http2;
+    bool ended; /* by the quiet sweep */
 };
 
 struct loop {
@@ -66,6 +71,9 @@ struct loop {
     h2o_timeout_entry_t resume_accept; /* after running out of file descriptors */
     h2o_timeout_entry_t quiet_sweep;
     int64_t quiet_max_ms;
+    uint64_t credits_spent; /* of libh2o's count, as far as it has been told */
+    h2o_timeout_entry_t tick;
+    int64_t tick_at_ms, late_until_ms; /* monotonic */
     h2o_timeout_entry_t drain_sweep;
     int64_t drain_began_ms;
     bool clean; /* at the end: nothing was cut off, all memory is given back */
@@ -90,5 +98,15 @@ void loop_wait(struct loop *loop);
  * context, which has no verb to end them, so their memory is left to the end of the process.
  */
 bool loop_close(struct loop *loop);
+
+/*
+ * True while the loop runs later than limits.lag, and for LOOP_LATE_MS after: more is asked of it
+ * than it can do, and who begins something new is told to come back. Its own thread only.
+ */
+enum { LOOP_LATE_MS = 2000 };
+bool loop_is_late(const struct loop *loop);
+
+/* Looks after a connection that has just been added. Its own thread only. */
+void loop_watch(struct loop *loop);
 
 #endif

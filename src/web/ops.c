@@ -2,6 +2,7 @@
 #include "web/ops.h"
 
 #include "base/buf.h"
+#include "base/metric.h"
 #include "store/reader.h"
 #include "store/writer.h"
 #include "web/loop.h"
@@ -64,6 +65,9 @@ static void readyz(struct request *r)
         ready &= ok;
     }
     buf_fmt(&lines, "%s\n", ready ? "ready" : "not ready");
+    for (enum metric m = 0; m < METRIC_COUNT; m++)
+        buf_fmt(&lines, "%s{%s} %" PRIu64 "\n", metric_rows[m].name, metric_rows[m].labels,
+                metric_value(m));
     bool verbose = !ready || str_contains(r->query, STR("verbose"));
     struct str body = verbose ? arena_str(&r->arena, buf_view(&lines)) : STR("ready\n");
     buf_release(&lines);

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/random.h"
+#include "net/peer.h"
 
 #include <mbedtls/sha256.h>
 #include <pthread.h>
@@ -45,12 +46,13 @@ void rate_free(struct rate *rate)
 }
 
 /* The client's number, and *set: independent of each other, and unknown to the client. */
-static uint64_t hash(const struct rate *rate, const struct ip *client, size_t *set)
+static uint64_t hash(const struct rate *rate, const struct ip *client, bool site, size_t *set)
 {
-    unsigned char text[SECRET_SIZE + sizeof client->bytes], out[HASH_SIZE];
+    unsigned char text[SECRET_SIZE + sizeof client->bytes + 1], out[HASH_SIZE];
     uint64_t words[2];
     memcpy(text, rate->secret, SECRET_SIZE);
     memcpy(text + SECRET_SIZE, client->bytes, sizeof client->bytes);
+    text[sizeof text - 1] = site;
     mbedtls_sha256(text, sizeof text, out, 0);
     memcpy(words, out, sizeof words);
     *set = words[1] % RATE_SETS;
@@ -71,16 +73,31 @@ static struct slot *slot_of(struct slot set[RATE_WAYS], uint64_t client)
     return fullest;
 }
 
+/* From the bucket of a client, or of its site. */
+static int64_t take(struct rate *rate, enum rate_class class, const struct ip *who, bool site,
+                    int64_t now_us)
+{
+    struct bucket_rate limit = rate->rates[class];
+    if (site)
+        limit.tokens *= RATE_SITE;
+    size_t set;
+    uint64_t number = hash(rate, who, site, &set);
+    pthread_mutex_t *lock = &rate->locks[set % LOCKS];
+    pthread_mutex_lock(lock);
+    struct slot *slot = slot_of(rate->sets[class][set], number);
+    int64_t wait_us = bucket_take(&slot->bucket, &limit, now_us);
+    pthread_mutex_unlock(lock);
+    return wait_us;
+}
+
+/* The client's own first: what it is refused costs its neighbours nothing. */
 int64_t rate_take(struct rate *rate, enum rate_class class, const struct ip *client, int64_t now_us)
 {
     if (class >= RATE_CLASSES || rate->rates[class].tokens == 0)
         return 0;
-    size_t set;
-    uint64_t number = hash(rate, client, &set);
-    pthread_mutex_t *lock = &rate->locks[set % LOCKS];
-    pthread_mutex_lock(lock);
-    struct slot *slot = slot_of(rate->sets[class][set], number);
-    int64_t wait_us = bucket_take(&slot->bucket, &rate->rates[class], now_us);
-    pthread_mutex_unlock(lock);
-    return wait_us;
+    int64_t wait_us = take(rate, class, client, false, now_us);
+    if (wait_us || ip_is_v4(client))
+        return wait_us;
+    struct ip site = peer_site(*client);
+    return take(rate, class, &site, true, now_us);
 }

@@ -14,6 +14,9 @@
  * than RATE_SLOTS clients at a time that all have used some of their tokens, a new one starts with
  * as many missing as the least of eight of them.
  *
+ * Who has an IPv6 network of 48 bits has 65536 clients of 64 bits, so the network has a bucket too,
+ * of RATE_SITE times the rate (many phones of one operator may stand in one such network).
+ *
  * Threads: rate_take from any thread.
  */
 #ifndef WEB_RATE_H
@@ -31,7 +34,7 @@ enum rate_class {
     RATE_FREE = RATE_CLASSES /* never counted: what is served from memory as it is */
 };
 
-enum { RATE_SETS = 2048, RATE_WAYS = 8, RATE_SLOTS = RATE_SETS * RATE_WAYS };
+enum { RATE_SETS = 2048, RATE_WAYS = 8, RATE_SLOTS = RATE_SETS * RATE_WAYS, RATE_SITE = 64 };
 
 struct rate;
 

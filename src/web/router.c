@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/router.h"
 
+#include "base/metric.h"
 #include "config/option.h"
 #include "net/peer.h"
 #include "web/challenge.h"
+#include "web/crowd.h"
 #include "web/draft.h"
+#include "web/loop.h"
 #include "web/rate.h"
 #include "web/request.h"
 #include "web/respond.h"
@@ -77,7 +80,9 @@ void router_prepare(struct web *web)
     web->spent = spent_new();
     struct str wrong;
     networks_parse(c->server_trusted_proxies, &web->trusted, &wrong);
+    web->proxy_protocol = str_eq(c->server_proxy_protocol, STR("v2"));
     web->rate = rate_new(rates);
+    web->crowd = crowd_new((unsigned)c->limits_connections_per_client);
 }
 
 /* True when the route's guards let the request in; otherwise it has been answered. */
@@ -132,13 +137,21 @@ static int seconds_to_wait(const struct request *r)
 }
 
 /*
- * The queue of the writer is half full: whoever is under way still gets through, new ones come
- * later. Without this all would fill it together and be refused in the middle.
+ * The loop is late, or the queue of the writer half full: whoever is under way still gets through,
+ * new ones come later. Without this all would fill it together and be refused in the middle. A late
+ * loop does not even show new ones where to begin.
  */
 static bool is_shed(const struct request *r)
 {
-    return r->route && (r->route->flags & ROUTE_BEGINS) && !draft_is_returning(r) &&
-           (int64_t)writer_waiting(r->web->writer) * 2 >= r->web->config->limits_writer_queue;
+    unsigned flags = r->route ? r->route->flags : 0;
+    if (!(flags & (ROUTE_BEGINS | ROUTE_INVITES)) || draft_is_returning(r))
+        return false;
+    bool late = loop_is_late(r->loop);
+    bool behind = (flags & ROUTE_BEGINS) && (int64_t)writer_waiting(r->web->writer) * 2 >=
+                                                r->web->config->limits_writer_queue;
+    if (late || behind)
+        metric_add(late ? METRIC_shed_late : METRIC_shed_writer, 1);
+    return late || behind;
 }
 
 /* Fills the hold of a request that is not taken in now. */
@@ -147,6 +160,7 @@ static bool is_held(struct request *r)
     r->retry_s = seconds_to_wait(r);
     if (r->retry_s) {
         r->hold.status = 429;
+        metric_add(METRIC_shed_rate, 1);
         if (r->route && (r->route->flags & ROUTE_FORM))
             pressure_count(&r->web->pressure, r->started_us);
         r->hold.notice = say_count(r, TEXT_NOTICE_RATE, (uint64_t)r->retry_s);
@@ -160,6 +174,10 @@ static bool is_held(struct request *r)
 /* For routes that have nothing to keep. */
 static void respond_held(struct request *r)
 {
+    if (r->hold.status == 503 && r->route && (r->route->flags & ROUTE_INVITES)) {
+        respond_problem(r, 503, say(r, TEXT_PROBLEM_BUSY), say(r, TEXT_PROBLEM_BUSY_PAGE));
+        return;
+    }
     if (r->hold.status == 503) {
         respond_error(r, ERR_BUSY, NULL);
         return;

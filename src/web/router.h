@@ -15,12 +15,13 @@ struct request;
 struct web;
 
 enum route_flags {
-    ROUTE_FORM = 1,    /* a POST from a page of ours */
-    ROUTE_JSON = 2,    /* an API call */
-    ROUTE_PRIVATE = 4, /* Cache-Control: no-store */
-    ROUTE_KEEPS = 8,   /* its handler looks at the request's hold */
-    ROUTE_BEGINS = 16, /* a new journey: turned away first when the store is under pressure */
-    ROUTE_FREE = 32,   /* counts against no rate */
+    ROUTE_FORM = 1,     /* a POST from a page of ours */
+    ROUTE_JSON = 2,     /* an API call */
+    ROUTE_PRIVATE = 4,  /* Cache-Control: no-store */
+    ROUTE_KEEPS = 8,    /* its handler looks at the request's hold */
+    ROUTE_BEGINS = 16,  /* a new journey: turned away first when the store is under pressure */
+    ROUTE_INVITES = 64, /* a page that new journeys begin at: turned away when a loop is late */
+    ROUTE_FREE = 32,    /* counts against no rate */
 };
 
 struct route {

@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 struct loop;
+struct crowd;
 struct rate;
 struct spent;
 struct st_h2o_globalconf_t;
@@ -36,6 +37,8 @@ struct web {
     struct str browser_words[LANGUAGE_COUNT];
     struct brand brand;
     struct networks trusted; /* proxies in front */
+    bool proxy_protocol;     /* they begin each connection with a PROXY header */
+    struct crowd *crowd;
     struct rate *rate;
     struct pressure pressure;
     struct spent *spent;   /* challenges that have counted */

@@ -7,6 +7,7 @@
 #include "net/address.h"
 #include "store/store.h"
 #include "web/challenge.h"
+#include "web/crowd.h"
 #include "web/headers.h"
 #include "web/loop.h"
 #include "web/ops.h"
@@ -243,6 +244,7 @@ void web_close(struct web *web)
     free(web->globalconf);
     free(web->loops);
     rate_free(web->rate);
+    crowd_free(web->crowd);
     spent_free(web->spent);
     brand_release(&web->brand);
     arena_release(&web->arena);

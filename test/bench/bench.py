@@ -85,7 +85,8 @@ def anteroom(directory, **env):
                 ANTEROOM_SERVER__OPS_LISTEN=f"127.0.0.1:{ops}",
                 # One address is all the clients here: counted, and never too many.
                 ANTEROOM_LIMITS__RATE_PAGE="1000000/1s", ANTEROOM_LIMITS__RATE_SUBMIT="1000000/1s",
-                ANTEROOM_LIMITS__RATE_API="1000000/1s", ANTEROOM_FORM__CHECK_TIME="0s",
+                ANTEROOM_LIMITS__RATE_API="1000000/1s",
+                ANTEROOM_LIMITS__CONNECTIONS_PER_CLIENT="0", ANTEROOM_FORM__CHECK_TIME="0s",
                 ANTEROOM_FORM__CHALLENGE="off", **env)
     p.ops = ops
     return p

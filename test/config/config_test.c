@@ -19,6 +19,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_server_loops] = "3",
     [OPTION_server_trusted_proxies] = "10.0.0.0/8",
     [OPTION_server_proxy_header] = "forwarded",
+    [OPTION_server_proxy_protocol] = "v2",
     [OPTION_server_sandbox] = "off",
     [OPTION_server_drain_time] = "9s",
     [OPTION_server_tls_certificate_file] = "/tls/cert.pem",
@@ -26,6 +27,8 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_limits_body_size] = "512 KiB",
     [OPTION_limits_header_size] = "32 KiB",
     [OPTION_limits_connections] = "100",
+    [OPTION_limits_connections_per_client] = "50",
+    [OPTION_limits_lag] = "0s",
     [OPTION_limits_request_time] = "20s",
     [OPTION_limits_idle_time] = "2m",
     [OPTION_limits_writer_queue] = "64",
@@ -59,10 +62,11 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_telemetry_log_format] = "text",
 };
 
-/* Both of a pair must be set together. */
+/* What needs another beside it. */
 static bool is_half(size_t id)
 {
-    return id == OPTION_server_tls_certificate_file || id == OPTION_server_tls_key_file;
+    return id == OPTION_server_tls_certificate_file || id == OPTION_server_tls_key_file ||
+           id == OPTION_server_proxy_protocol;
 }
 
 static void assert_same(const struct option *o, const struct config *a, const struct config *b)
@@ -215,6 +219,9 @@ static void refused_files(void **state)
          "Set both, or neither"},
         {"server:\n  tls:\n    key_file: k.pem\n",
          "a.yaml:3:15: server.tls.key_file is set and server.tls.certificate_file is not", ""},
+        {"server: {proxy_protocol: v2}\n",
+         "a.yaml:1:26: server.proxy_protocol is set and server.trusted_proxies is empty",
+         "Name the addresses"},
         {"server:\n  ops_listen: localhost:8443\n",
          "a.yaml:2:15: server.listen and server.ops_listen are the same address", ""},
         {"server:\n  listen: 127.0.0.1:9464\n",

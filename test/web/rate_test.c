@@ -10,12 +10,12 @@ static const int64_t second = 1000000;
 static const struct bucket_rate rates[RATE_CLASSES] = {
     [RATE_PAGE] = {20, 60000000}, [RATE_SUBMIT] = {5, 10000000}};
 
-/* The n-th client of many. */
+/* The n-th client of many, of IPv4. */
 static struct ip client(uint64_t n)
 {
-    struct ip ip = {{0x20, 0x01}};
-    memcpy(ip.bytes + 2, &n, sizeof n);
-    return ip;
+    const unsigned char bytes[4] = {10, (unsigned char)(n >> 16), (unsigned char)(n >> 8),
+                                    (unsigned char)n};
+    return ip_from_v4(bytes);
 }
 
 /* How many of n requests at one time are let through. */
@@ -87,6 +87,32 @@ static void many_addresses_have_one_bound(void **state)
     rate_free(rate);
 }
 
+/*
+ * Who owns an IPv6 network of 48 bits is 65536 clients of 64 bits, and gets what RATE_SITE clients
+ * get. A neighbour who is refused for himself takes nothing from them.
+ */
+static void a_network_of_48_bits_has_a_rate_too(void **state)
+{
+    (void)state;
+    struct rate *rate = rate_new(rates);
+    struct ip loud = {{0x20, 0x01, 0x0d, 0xb8, 0, 7}}, many = loud, beside = loud;
+    int64_t taken = 0;
+    for (int i = 0; i < 100000; i++)
+        taken += rate_take(rate, RATE_PAGE, &loud, second) == 0;
+    assert_int_equal(taken, 20);
+    for (unsigned subnet = 1; subnet < 65536; subnet++) {
+        many.bytes[6] = (unsigned char)(subnet >> 8);
+        many.bytes[7] = (unsigned char)subnet;
+        taken += rate_take(rate, RATE_PAGE, &many, second) == 0;
+    }
+    assert_true(taken <= RATE_SITE * 20);
+    assert_true(taken > RATE_SITE * 19);
+    assert_true(rate_take(rate, RATE_PAGE, &many, second) > 0);
+    beside.bytes[5] = 8;
+    assert_int_equal(rate_take(rate, RATE_PAGE, &beside, second), 0);
+    rate_free(rate);
+}
+
 /* A crowd of honest clients, four times as many as slots and each far below its rate, is let in. */
 static void a_crowd_is_let_in(void **state)
 {
@@ -140,6 +166,7 @@ int main(void)
         cmocka_unit_test(the_wait_is_told),
         cmocka_unit_test(nobody_is_pushed_out_empty),
         cmocka_unit_test(many_addresses_have_one_bound),
+        cmocka_unit_test(a_network_of_48_bits_has_a_rate_too),
         cmocka_unit_test(a_crowd_is_let_in),
         cmocka_unit_test(loops_share_it),
     };
