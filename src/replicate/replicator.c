@@ -37,6 +37,8 @@ struct replicator {
     struct store *store;
     int64_t sync_ms;
     void (*on_fenced)(void *context);
+    void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
+                   uint64_t size);
     void *context;
     pthread_t thread;
     bool started;
@@ -243,7 +245,10 @@ static bool put(struct replicator *r, bool image)
         struct why why;
         enum err e = shipper_put(&r->shipper, &why);
         if (!e) {
+            struct notes notes = shipper_notes(&r->shipper);
             note_put(r, bytes, image);
+            if (r->on_put)
+                r->on_put(r->context, &r->shipper.name, &notes, bytes);
             answer_held(r, false, ERR_NONE, NULL);
             return true;
         }
@@ -410,6 +415,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     r->destination = options->destination;
     r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
     r->on_fenced = options->on_fenced;
+    r->on_put = options->on_put;
     r->context = options->context;
     r->sink = (struct commit_sink){
         .self = r, .commit = on_commit, .lost = on_lost, .hold = on_hold, .closed = on_closed};

@@ -37,6 +37,9 @@ struct replicator_options {
     int64_t sync_ms;                  /* how long a job waits at most; 0: 10 s */
     bool takeover;                    /* continue a replica that another wrote: its epoch goes up */
     void (*on_fenced)(void *context); /* once, on the replicator's thread; may be NULL */
+    /* A file was put; on the replicator's thread; may be NULL. */
+    void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
+                   uint64_t size);
     void *context;
 };
 

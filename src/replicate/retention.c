@@ -26,7 +26,7 @@ struct level {
     uint64_t end; /* the largest last TXID; 0: there are none */
 };
 
-struct shelf {
+struct view {
     struct arena *arena;
     const struct retention_rules *rules;
     struct level levels[LTX_LEVEL_SNAPSHOT + 1];
@@ -44,7 +44,7 @@ int retention_order(const struct ltx_name *a, const struct ltx_name *b)
     return a->max_txid < b->max_txid ? -1 : a->max_txid > b->max_txid;
 }
 
-static void shelf_init(struct shelf *s, const struct retention_file *files, size_t n)
+static void view_init(struct view *s, const struct retention_file *files, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct level *l = &s->levels[files[i].name.level];
@@ -93,7 +93,7 @@ static bool level_ends(const struct level *l, uint64_t txid)
 }
 
 /* Does a snapshot end with this TXID? (They all begin with 1: by their end they are sorted.) */
-static bool snapshot_ends(const struct shelf *s, uint64_t txid)
+static bool snapshot_ends(const struct view *s, uint64_t txid)
 {
     for (size_t i = s->snapshots->n; i > 0; i--) {
         uint64_t end = s->snapshots->files[i - 1].name.max_txid;
@@ -104,7 +104,7 @@ static bool snapshot_ends(const struct shelf *s, uint64_t txid)
 }
 
 /* Does anything above `level` end with this TXID, so that the next one may begin a file there? */
-static bool ends_above(const struct shelf *s, unsigned level, uint64_t txid)
+static bool ends_above(const struct view *s, unsigned level, uint64_t txid)
 {
     for (unsigned l = level + 1; l < LTX_LEVEL_SNAPSHOT; l++)
         if (level_ends(&s->levels[l], txid))
@@ -146,7 +146,7 @@ static size_t *level_chain(struct arena *a, const struct level *l, size_t first,
 
 /* ---- merging -------------------------------------------------------------------------------- */
 
-static void set_merge(struct shelf *s, struct retention_step *out, unsigned level,
+static void set_merge(struct view *s, struct retention_step *out, unsigned level,
                       const struct retention_file *base, const struct level *from,
                       const size_t *places, size_t n)
 {
@@ -162,7 +162,7 @@ static void set_merge(struct shelf *s, struct retention_step *out, unsigned leve
 }
 
 /* How many of the chain are of one span, and whether it is over. */
-static size_t span_of(const struct shelf *s, unsigned level, const struct level *from,
+static size_t span_of(const struct view *s, unsigned level, const struct level *from,
                       const size_t *places, size_t n, bool *over)
 {
     int64_t span_ms = s->rules->levels[level].span_ms;
@@ -182,7 +182,7 @@ static size_t span_of(const struct shelf *s, unsigned level, const struct level 
 
 /* Where what a level above does not have begins: right behind its end; or else, when files overlap
  * or some are missing, behind the end of any file above. from->n: nowhere. */
-static size_t find_first(const struct shelf *s, const struct level *from, unsigned level,
+static size_t find_first(const struct view *s, const struct level *from, unsigned level,
                          uint64_t end)
 {
     size_t exact = level_find(from, end + 1), i = exact;
@@ -198,7 +198,7 @@ static size_t find_first(const struct shelf *s, const struct level *from, unsign
 }
 
 /* What level `to` lacks of the level below. */
-static bool merge_into(struct shelf *s, unsigned to, struct retention_step *out)
+static bool merge_into(struct view *s, unsigned to, struct retention_step *out)
 {
     const struct level *from = &s->levels[to - 1];
     uint64_t end = s->snapshots->files[0].name.max_txid; /* of the oldest: what goes on from it */
@@ -222,7 +222,7 @@ static bool merge_into(struct shelf *s, unsigned to, struct retention_step *out)
 }
 
 /* The first: TXID 1, or whatever there is from it on. */
-static bool first_snapshot(struct shelf *s, struct retention_step *out)
+static bool first_snapshot(struct view *s, struct retention_step *out)
 {
     for (unsigned l = 0; l < LTX_LEVEL_SNAPSHOT; l++) {
         const struct level *from = &s->levels[l];
@@ -237,7 +237,7 @@ static bool first_snapshot(struct shelf *s, struct retention_step *out)
     return false;
 }
 
-static bool next_snapshot(struct shelf *s, struct retention_step *out)
+static bool next_snapshot(struct view *s, struct retention_step *out)
 {
     const struct retention_file *last = &s->snapshots->files[s->snapshots->n - 1];
     const struct level *from = &s->levels[s->top];
@@ -260,7 +260,7 @@ static bool next_snapshot(struct shelf *s, struct retention_step *out)
 /* ---- deleting ------------------------------------------------------------------------------- */
 
 /* Do files of the top level lead past its end, or is it the only way there? */
-static bool snapshot_passed(const struct shelf *s, const struct retention_file *f)
+static bool snapshot_passed(const struct view *s, const struct retention_file *f)
 {
     const struct level *top = &s->levels[s->top];
     const struct retention_file *before = level_with(top, f->name.max_txid),
@@ -269,7 +269,7 @@ static bool snapshot_passed(const struct shelf *s, const struct retention_file *
 }
 
 /* Which snapshots stay, and from which on the replica can be restored (the result). */
-static const struct retention_file *choose_snapshots(const struct shelf *s, bool *stays)
+static const struct retention_file *choose_snapshots(const struct view *s, bool *stays)
 {
     const struct level *l = s->snapshots;
     const struct retention_file *base = NULL;
@@ -289,7 +289,7 @@ static const struct retention_file *choose_snapshots(const struct shelf *s, bool
 }
 
 /* Is f in what `above` has, for so long that nobody needs it alone? */
-static bool is_covered(const struct shelf *s, const struct retention_file *f, int64_t keep_ms,
+static bool is_covered(const struct view *s, const struct retention_file *f, int64_t keep_ms,
                        const struct retention_file *above)
 {
     int64_t put_ms = s->now_ms - s->rules->levels[0].keep_ms;
@@ -297,7 +297,7 @@ static bool is_covered(const struct shelf *s, const struct retention_file *f, in
            above->name.max_txid >= f->name.max_txid;
 }
 
-static bool is_needless(const struct shelf *s, const struct retention_file *f, uint64_t base)
+static bool is_needless(const struct view *s, const struct retention_file *f, uint64_t base)
 {
     unsigned level = f->name.level;
     if (f->name.max_txid <= base && f->name.min_txid > 1)
@@ -315,7 +315,7 @@ static bool is_needless(const struct shelf *s, const struct retention_file *f, u
 
 /* The newest of a level first: what is left of a file's parts has no gap, should it stay at that.
  */
-static bool deletable(struct shelf *s, struct retention_step *out)
+static bool deletable(struct view *s, struct retention_step *out)
 {
     bool *stays = arena_new_array(s->arena, bool, s->snapshots->n);
     uint64_t base = choose_snapshots(s, stays)->name.max_txid;
@@ -334,8 +334,8 @@ static bool deletable(struct shelf *s, struct retention_step *out)
 void retention_next(struct arena *a, const struct retention_file *files, size_t n,
                     const struct retention_rules *rules, int64_t now_ms, struct retention_step *out)
 {
-    struct shelf s = {.arena = a, .rules = rules, .now_ms = now_ms};
-    shelf_init(&s, files, n);
+    struct view s = {.arena = a, .rules = rules, .now_ms = now_ms};
+    view_init(&s, files, n);
     *out = (struct retention_step){.kind = RETENTION_REST};
     if (s.snapshots->n == 0) {
         first_snapshot(&s, out);

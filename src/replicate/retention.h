@@ -28,12 +28,15 @@
 
 enum { RETENTION_LEVELS_MAX = 9, RETENTION_DELETE_MAX = 256 };
 
+struct notes;
+
 struct retention_file {
     struct ltx_name name;
-    uint64_t size;    /* bytes */
-    uint64_t filesum; /* 0: not known yet */
-    int64_t at_ms;    /* of its last transaction */
-    int64_t put_ms;   /* when it came to the replica */
+    uint64_t size;       /* bytes */
+    uint64_t filesum;    /* 0: not known yet */
+    int64_t at_ms;       /* of its last transaction */
+    int64_t put_ms;      /* when it came to the replica */
+    struct notes *notes; /* the caller's; not looked at */
 };
 
 struct retention_level {

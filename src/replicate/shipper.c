@@ -110,7 +110,7 @@ enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, st
 
 /* ---- putting -------------------------------------------------------------------------------- */
 
-static struct notes notes_of(const struct shipper *s)
+struct notes shipper_notes(const struct shipper *s)
 {
     struct notes notes = {
         .at_ms = s->at_ms,
@@ -149,7 +149,7 @@ enum err shipper_put(struct shipper *s, struct why *why)
     struct str name = ltx_name_write(&s->name, text);
     struct arena a;
     arena_init(&a);
-    struct notes ours = notes_of(s);
+    struct notes ours = shipper_notes(s);
     struct destination_notes notes = notes_write(&a, &ours);
     enum err e = destination_put_file(s->destination, name, s->stage.fd, s->size, &notes, why);
     if (e == ERR_CONFLICT)

@@ -59,6 +59,9 @@ enum err shipper_batch(struct shipper *s, const struct batch *batch, struct why 
 /* Stages the whole database as the next file: the first one, or after something was lost. */
 enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, struct why *why);
 
+/* What stands beside the file that is staged, or was put last. */
+struct notes shipper_notes(const struct shipper *s);
+
 /* One attempt. ERR_NONE: it is there, position says so. ERR_CONFLICT: somebody else's is. */
 enum err shipper_put(struct shipper *s, struct why *why);
 
