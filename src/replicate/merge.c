@@ -117,7 +117,7 @@ static enum err take_theirs(struct merge *m, struct str name, struct notes *note
 {
     struct arena a;
     struct destination_blob there;
-    struct notes theirs;
+    struct notes theirs = {0};
     arena_init(&a);
     enum err e = destination_look(m->destination, &a, name, &there, why);
     if (!e)
@@ -152,7 +152,7 @@ static enum err write_result(struct merge *m, const struct ltx_source *sources, 
                              const struct ltx_name *result, struct notes *notes, uint64_t *size,
                              struct why *why)
 {
-    struct ltx_trailer trailer;
+    struct ltx_trailer trailer = {0};
     enum err e = stage_begin(&m->stage, m->data, result, why);
     if (!e)
         e = ltx_compact(sources, n, stage_sink(&m->stage), NULL, &trailer, why);
