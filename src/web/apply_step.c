@@ -88,6 +88,7 @@ static void show(struct request *r, const struct visit *visit, const struct find
         .fields = view_fields_of(&r->arena, say_questions(r), visit->step, &visit->typed, findings),
     };
     shell_fill(&v.shell, r, v.heading);
+    v.shell.has_form = true;
     if (findings) {
         v.errors = view_errors_of(&r->arena, say_rules(r), findings);
         v.shell.has_errors = findings->n > 0;
@@ -204,6 +205,15 @@ static void save(struct request *r, struct visit *visit)
     }
 }
 
+static bool is_same(const struct form_rules *rules, const struct form *a, const struct form *b,
+                    enum step step)
+{
+    for (size_t f = 0; f < rules->fields_n; f++)
+        if (rules->fields[f].step == step && !str_eq(a->value[f], b->value[f]))
+            return false;
+    return true;
+}
+
 /* The page's own controls begin with "_": which button was pressed, the decoy, a proof of work. */
 static void read_controls(struct request *r, struct visit *visit)
 {
@@ -237,6 +247,21 @@ static bool fits(const struct form *form, const struct findings *findings)
     return true;
 }
 
+/* The form came only to be shown in another language; nothing is stored. Without changes the page
+ * itself is what the browser keeps, for Back and reload. */
+static void translate(struct request *r, struct visit *visit)
+{
+    struct why why = {0};
+    if (draft_load(r, &visit->draft, &why) == ERR_NONE &&
+        is_same(say_rules(r), &visit->draft.form, &visit->typed, visit->step)) {
+        struct str link = say_link(r, r->language);
+        respond_redirect(r, arena_fmt(&r->arena, "%.*s%.*s", STR_ARG(r->path), STR_ARG(link)));
+        return;
+    }
+    proof_keep(r, &visit->proof);
+    show(r, visit, NULL, STR_EMPTY, 200);
+}
+
 static void submit(struct request *r, enum step step)
 {
     struct visit *visit = arena_new(&r->arena, struct visit);
@@ -252,6 +277,10 @@ static void submit(struct request *r, enum step step)
     if (r->hold.status) {
         proof_keep(r, &visit->proof);
         show(r, visit, NULL, r->hold.notice, r->hold.status);
+        return;
+    }
+    if (say_is_switch(r)) {
+        translate(r, visit);
         return;
     }
     struct findings findings = {0};

@@ -83,11 +83,22 @@ struct str say_language(const struct request *r)
     return language_codes[r->language];
 }
 
+struct str say_link(struct request *r, enum language language)
+{
+    bool check = str_eq(request_query(r, STR("from")), STR("check"));
+    return arena_fmt(&r->arena, "?%slang=%.*s", check ? "from=check&" : "",
+                     STR_ARG(language_codes[language]));
+}
+
+bool say_is_switch(const struct request *r)
+{
+    return str_eq(r->method, STR("POST")) && request_query(r, parameter).len > 0;
+}
+
 struct view_languages say_languages(struct request *r)
 {
     const struct config *c = r->web->config;
     struct view_language *items = arena_new_array(&r->arena, struct view_language, LANGUAGE_COUNT);
-    bool check = str_eq(request_query(r, STR("from")), STR("check"));
     size_t n = 0;
     for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
         if (!is_offered(c, l))
@@ -95,8 +106,7 @@ struct view_languages say_languages(struct request *r)
         items[n++] = (struct view_language){
             .code = language_codes[l],
             .name = words_say(&c->words[l], TEXT_LANGUAGE_NAME),
-            .href = arena_fmt(&r->arena, "?%slang=%.*s", check ? "from=check&" : "",
-                              STR_ARG(language_codes[l])),
+            .href = say_link(r, l),
             .current = l == r->language,
         };
     }

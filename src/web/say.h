@@ -36,6 +36,12 @@ struct str say_language(const struct request *r);
 /* The links to this page in the languages that are offered; none when there is only one. */
 struct view_languages say_languages(struct request *r);
 
+/* This page in a language: "?lang=de", "?from=check&lang=de". */
+struct str say_link(struct request *r, enum language language);
+
+/* True for a form that was sent to this page in another language, and for nothing else. */
+bool say_is_switch(const struct request *r);
+
 /* A text without placeholders. */
 struct str say(const struct request *r, enum text key);
 

@@ -37,6 +37,7 @@ struct view_shell {
     uint64_t logo_width, logo_dark_width, logo_height;
     bool plain; /* nothing on the page that the script serves: it is not asked for */
     bool has_errors;
+    bool has_form; /* with answers to keep: a switch of language sends the form */
 };
 
 struct view_choice {

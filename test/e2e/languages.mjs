@@ -110,7 +110,9 @@ Object.assign(tests, {
     const page = await visit({ locale: 'fr', javaScriptEnabled: false });
     await page.goto('/apply/company');
     assert.equal(await page.locator('html').getAttribute('lang'), 'en');
-    await page.locator('.languages a[hreflang=ar]').click();
+    await page.locator('[name=company_name]').fill('Half a name');
+    await page.locator('.languages button[lang=ar]').click();
+    assert.equal(await page.locator('[name=company_name]').inputValue(), 'Half a name');
     assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
     assert.match(page.url(), /\/apply\/company\?lang=ar$/);
     await page.goto('/privacy');

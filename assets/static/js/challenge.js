@@ -50,7 +50,7 @@
   addEventListener(
     "submit",
     (event) => {
-      if (over || event.target !== form) return;
+      if (over || event.target !== form || event.submitter?.hasAttribute("formaction")) return;
       event.preventDefault();
       event.stopPropagation();
       sender = event.submitter || button;
