@@ -15,7 +15,7 @@ await tap(development ? {
     assert.equal(status, 200);
     assert.match(headers['cache-control'], /no-store/);
     for (const [what, least] of Object.entries({ 'class="design-pane light"': 2, 'class="design-pane dark"': 1,
-      'dir="rtl"': 1, 'class="button"': 6, 'class="summary"': 3, 'class="notice"': 3, 'class="slip"': 3,
+      'lang="ar" dir="rtl"': 1, 'class="button"': 6, 'class="summary"': 3, 'class="notice"': 3, 'class="slip"': 3,
       'class="qr"': 3, 'class="answers"': 3, '<select': 6, '<textarea': 6, 'type="radio"': 6, 'type="checkbox"': 6,
       'aria-invalid="true"': 9, 'class="steps"': 3 })) {
       const found = body.split(what).length - 1;
