@@ -82,7 +82,10 @@ enum {
     FS_REFER = 1 << 13,     /* 2 */
     FS_TRUNCATE = 1 << 14,  /* 3 */
     FS_IOCTL_DEV = 1 << 15, /* 5 */
+    NET_CONNECT = 1 << 1,   /* 4 */
     NET_TCP = 3,            /* 4: bind and connect */
+    RULE_NET_PORT = 2,      /* 4 */
+    PORT_OF_NAMES = 53,     /* what does not fit a datagram is asked again over TCP */
     SCOPE_ALL = 3,          /* 6: abstract sockets, signals to others */
 };
 
@@ -122,6 +125,14 @@ static bool allow(int ruleset, const struct sandbox_path *p, uint64_t handled)
     return done;
 }
 
+static bool allow_port(int ruleset, uint16_t port)
+{
+    const struct {
+        uint64_t allowed_access, port;
+    } rule = {NET_CONNECT, port};
+    return syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) == 0;
+}
+
 long sandbox_landlock(void)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -129,7 +140,7 @@ long sandbox_landlock(void)
 }
 
 /* The version in force; 0 when there is none. */
-static long confine_files(const struct sandbox_path *paths, size_t n)
+static long confine(const struct sandbox_path *paths, size_t n, struct sandbox_ports ports)
 {
     long abi = sandbox_landlock();
     if (abi < 1)
@@ -142,6 +153,8 @@ static long confine_files(const struct sandbox_path *paths, size_t n)
     bool done = true;
     for (size_t i = 0; done && i < n; i++)
         done = allow(ruleset, &paths[i], handled.fs);
+    for (size_t i = 0; done && handled.net && i < ports.n; i++)
+        done = allow_port(ruleset, ports.ports[i]) && allow_port(ruleset, PORT_OF_NAMES);
     done = done && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     close(ruleset);
     return done ? abi : 0;
@@ -150,7 +163,8 @@ static long confine_files(const struct sandbox_path *paths, size_t n)
 /* ---- all of it ----------------------------------------------------------------------------------
  */
 
-void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_report *report)
+void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_ports ports,
+                   struct sandbox_report *report)
 {
     *report = (struct sandbox_report){.privileges = "off: this program is instrumented",
                                       .files = "off: this program is instrumented",
@@ -165,12 +179,13 @@ void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_re
     report->privileges = !fixed ? "new ones possible: the kernel lacks no_new_privs"
                          : kept ? kept
                                 : "none";
-    long abi = fixed ? confine_files(paths, n) : 0;
+    long abi = fixed ? confine(paths, n, ports) : 0;
     if (abi)
         snprintf(report->files, sizeof report->files, "Landlock %ld", abi);
     else
         snprintf(report->files, sizeof report->files, "off: the kernel has no Landlock");
-    const char *missing = fixed ? sandbox_filter_calls() : "off: the kernel lacks no_new_privs";
+    const char *missing =
+        fixed ? sandbox_filter_calls(ports.n > 0) : "off: the kernel lacks no_new_privs";
     report->calls = missing ? missing : "seccomp";
     report->in_force = fixed && !kept && abi && !missing;
 }

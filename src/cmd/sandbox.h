@@ -4,9 +4,11 @@
  * when ports are taken and files are known, before any thread runs; every thread inherits it.
  *
  *     no new privileges, no capabilities, not dumpable (no core file, no debugger of the same user)
- *     Landlock      only the given files and folders, nothing executed, no TCP port taken or called
- *     seccomp       only the system calls of sandbox_calls.c; no new processes, no new sockets, no
- *                   new executable memory. Calls that only an intruder makes end the process.
+ *     Landlock      only the given files and folders, nothing executed, no TCP port taken, and only
+ *                   the given ones called
+ *     seccomp       only the system calls of sandbox_calls.c; no new processes, no new executable
+ *                   memory, and sockets only when a port may be called. Calls that only an intruder
+ *                   makes end the process.
  *
  * Each part stands alone: a kernel that lacks one still gets the others, and the report says what
  * is in force. Refused calls are logged by the kernel (audit). Under AddressSanitizer and
@@ -17,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sandbox_path {
     const char
@@ -32,12 +35,19 @@ struct sandbox_report {
     const char *calls;
 };
 
-void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_report *report);
+/* TCP ports of others that may be called, name servers' besides; with none, nobody can be. */
+struct sandbox_ports {
+    const uint16_t *ports;
+    size_t n;
+};
+
+void sandbox_enter(const struct sandbox_path *paths, size_t n, struct sandbox_ports ports,
+                   struct sandbox_report *report);
 
 /* The version of Landlock this kernel offers; 0: none. */
 long sandbox_landlock(void);
 
 /* The part of sandbox_calls.c: NULL, or why the filter is not in force. */
-const char *sandbox_filter_calls(void);
+const char *sandbox_filter_calls(bool outgoing);
 
 #endif

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -89,6 +90,7 @@ static const int allowed[] = {
     SYS_readlinkat,
     SYS_unlinkat,
     SYS_renameat2,
+    SYS_linkat,
     SYS_mkdirat,
     SYS_fchmod,
     SYS_fchown,
@@ -171,6 +173,13 @@ static const struct condition {
     {SYS_prlimit64, 2, UINT32_MAX, 0}, /* to read */
 };
 
+/* And when somebody may be called: sockets of the internet's families, for requests and names. */
+static const struct condition outgoing_conditions[] = {
+    {SYS_socket, 0, UINT32_MAX, AF_INET},
+    {SYS_socket, 0, UINT32_MAX, AF_INET6},
+    {SYS_connect, 0, 0, 0},
+};
+
 /* What no part of a server ever asks for: the process ends, and the kernel's log says why. */
 static const int deadly[] = {
     SYS_execve,
@@ -217,8 +226,9 @@ static const int deadly[] = {
 enum {
     ALLOWED = sizeof allowed / sizeof *allowed,
     CONDITIONS = sizeof conditions / sizeof *conditions,
+    OUTGOING = sizeof outgoing_conditions / sizeof *outgoing_conditions,
     DEADLY = sizeof deadly / sizeof *deadly,
-    PROGRAM_MAX = 8 + 2 * (ALLOWED + DEADLY) + 7 * (CONDITIONS + 1),
+    PROGRAM_MAX = 8 + 2 * (ALLOWED + DEADLY) + 7 * (CONDITIONS + OUTGOING + 1),
 };
 
 struct program {
@@ -263,7 +273,7 @@ static void decide_if(struct program *p, const struct condition *c)
     load(p, offsetof(struct seccomp_data, nr));
 }
 
-static void compile(struct program *p)
+static void compile(struct program *p, bool outgoing)
 {
     load(p, offsetof(struct seccomp_data, arch));
     step(p, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
@@ -277,6 +287,8 @@ static void compile(struct program *p)
         decide(p, allowed[i], SECCOMP_RET_ALLOW);
     for (size_t i = 0; i < CONDITIONS; i++)
         decide_if(p, &conditions[i]);
+    for (size_t i = 0; outgoing && i < OUTGOING; i++)
+        decide_if(p, &outgoing_conditions[i]);
     /* abort() sends itself a signal; nobody else gets one. */
     decide_if(p, &(struct condition){SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid()});
     for (size_t i = 0; i < DEADLY; i++)
@@ -284,12 +296,12 @@ static void compile(struct program *p)
     answer(p, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-const char *sandbox_filter_calls(void)
+const char *sandbox_filter_calls(bool outgoing)
 {
     if (!ARCHITECTURE)
         return "off: no table of system calls for this processor";
     struct program p = {.n = 0};
-    compile(&p);
+    compile(&p, outgoing);
     const struct sock_fprog filter = {.len = p.n, .filter = p.steps};
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &filter) != 0 &&
         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)

@@ -91,7 +91,7 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
     if (assets_dir)
         paths[n++] = (struct sandbox_path){assets_dir, false};
     struct sandbox_report report;
-    sandbox_enter(paths, n, &report);
+    sandbox_enter(paths, n, (struct sandbox_ports){0}, &report);
     log_event(report.in_force ? LOG_INFO : LOG_WARN, "sandbox",
               LOG_TEXT("state", report.in_force ? "in force" : "not whole"),
               LOG_TEXT("privileges", report.privileges), LOG_TEXT("files", report.files),

@@ -25,8 +25,8 @@ static const char *const bundles[] = {
 };
 
 /* What finding addresses reads. */
-static const char *const resolver_files[] = {"/etc/resolv.conf", "/etc/hosts",
-                                             "/etc/nsswitch.conf"};
+static const char *const resolver_files[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
+                                             "/run/systemd/resolve"};
 
 enum {
     BUNDLES = sizeof bundles / sizeof *bundles,
@@ -66,6 +66,38 @@ size_t fetch_files(const char *out[FETCH_FILES_MAX])
     for (size_t i = 0; i < sizeof resolver_files / sizeof *resolver_files; i++)
         out[n++] = resolver_files[i];
     return n;
+}
+
+/* What stands behind the last colon of the host, as far as that is a port. */
+static uint16_t port_of(struct str url, uint16_t otherwise)
+{
+    struct str mark = STR("://");
+    const char *found = url.len ? memmem(url.ptr, url.len, mark.ptr, mark.len) : NULL;
+    size_t host = found ? (size_t)(found - url.ptr) + mark.len : 0;
+    size_t slash = str_find(url, '/', host), at = slash;
+    uint64_t port = 0;
+    while (at > host && url.ptr[at - 1] != ':' && url.ptr[at - 1] != ']')
+        at--;
+    bool said = at > host && url.ptr[at - 1] == ':' &&
+                str_to_u64(str_slice(url, at, slash), &port) && port > 0 && port < 65536;
+    return said ? (uint16_t)port : otherwise;
+}
+
+uint16_t fetch_port(struct str url)
+{
+    return port_of(url, str_starts(url, STR("https://")) ? 443 : 80);
+}
+
+uint16_t fetch_proxy_port(void)
+{
+    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy",
+                                        "ALL_PROXY"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct str url = str_from(getenv(names[i]));
+        if (url.len)
+            return port_of(url, str_starts(url, STR("https://")) ? 443 : 1080);
+    }
+    return 0;
 }
 
 /* ---- opening -----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { FETCH_FILES_MAX = 8, FETCH_TEXT_MAX = 64 * 1024, FETCH_CONNECT_MS = 10000 };
+enum { FETCH_FILES_MAX = 9, FETCH_TEXT_MAX = 64 * 1024, FETCH_CONNECT_MS = 10000 };
 
 struct fetch;
 
@@ -87,5 +87,10 @@ void fetch_stop(struct fetch *f);
 
 /* The files that requests read, for a sandbox; some may not be there. Returns how many. */
 size_t fetch_files(const char *out[FETCH_FILES_MAX]);
+
+/* The port that a URL calls ("https://host:8443/…": 8443, without one 443 or 80), and that of the
+ * proxy in the environment; 0: none. */
+uint16_t fetch_port(struct str url);
+uint16_t fetch_proxy_port(void);
 
 #endif

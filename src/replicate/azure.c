@@ -48,6 +48,8 @@ enum err azure_open(struct azure *z, const struct azure_options *options,
     z->account = arena_str(&z->arena, address->account);
     z->container = arena_str(&z->arena, address->container);
     z->path = arena_str(&z->arena, address->path);
+    if (options->ca_file.len)
+        z->ca_file = arena_str(&z->arena, options->ca_file).ptr;
     struct str endpoint = options->endpoint;
     while (endpoint.len && endpoint.ptr[endpoint.len - 1] == '/')
         endpoint.len--;

@@ -33,6 +33,7 @@ struct azure {
     struct str sas;            /* "sv=…&sig=…"; empty: none */
     struct str endpoint;       /* "https://account.blob.core.windows.net" */
     struct str container, path;
+    const char *ca_file; /* NULL: the system's */
     char code[AZURE_CODE_SIZE];
     int64_t asked_ms;
 };

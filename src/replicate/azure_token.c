@@ -20,6 +20,7 @@ struct azure_token {
     struct fetch *fetch;
     struct arena arena; /* the settings */
     struct str file, authority, tenant, client, endpoint, secret;
+    const char *folder;   /* of the file; Kubernetes exchanges a link in it, and what is behind */
     struct arena current; /* the token */
     struct str token;
     int64_t until_ms; /* monotonic: it is not used from then on */
@@ -43,6 +44,10 @@ enum err azure_token_open(struct str ca_file, struct azure_token **out, struct w
     t->secret = setting(t, "IDENTITY_HEADER");
     if (t->authority.len == 0)
         t->authority = STR("https://login.microsoftonline.com/");
+    size_t slash = t->file.len;
+    while (slash > 0 && t->file.ptr[slash - 1] != '/')
+        slash--;
+    t->folder = slash > 1 ? arena_str(&t->arena, str_slice(t->file, 0, slash - 1)).ptr : ".";
     enum err e = ERR_NONE;
     if (t->file.len && (t->tenant.len == 0 || t->client.len == 0)) {
         e = err_set(why, ERR_CONFIG, op, "AZURE_TENANT_ID or AZURE_CLIENT_ID is not set");
@@ -74,6 +79,20 @@ void azure_token_free(struct azure_token *t)
 void azure_token_stop(struct azure_token *t)
 {
     fetch_stop(t->fetch);
+}
+
+size_t azure_token_files(const struct azure_token *t, const char *out[2])
+{
+    if (t->file.len)
+        out[0] = t->folder;
+    return t->file.len > 0;
+}
+
+size_t azure_token_ports(const struct azure_token *t, uint16_t out[2])
+{
+    bool app = t->endpoint.len && t->secret.len;
+    out[0] = t->file.len ? fetch_port(t->authority) : app ? fetch_port(t->endpoint) : 80;
+    return 1;
 }
 
 void azure_token_drop(struct azure_token *t)

@@ -26,6 +26,11 @@ enum err azure_token_open(struct str ca_file, struct azure_token **out, struct w
 void azure_token_free(struct azure_token *t); /* NULL is fine */
 void azure_token_stop(struct azure_token *t);
 
+/* What it reads, the folders of the token that is exchanged there, and the ports that it calls: how
+ * many of each. */
+size_t azure_token_files(const struct azure_token *t, const char *out[2]);
+size_t azure_token_ports(const struct azure_token *t, uint16_t out[2]);
+
 /* In force for a while; the view lives until the next call. ERR_REFUSED when nobody vouches for us,
  * ERR_BUSY, ERR_NETWORK. */
 enum err azure_token_get(struct azure_token *t, struct str *out, struct why *why);

@@ -79,6 +79,12 @@ void destination_stop(struct destination *d)
     d->kind->stop(d);
 }
 
+void destination_needs(const struct destination *d, struct destination_needs *out)
+{
+    *out = (struct destination_needs){0};
+    d->kind->needs(d, out);
+}
+
 struct str destination_url(const struct destination *d)
 {
     return d->url;

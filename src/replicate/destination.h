@@ -79,6 +79,22 @@ void destination_free(struct destination *d); /* NULL is fine */
 /* From any thread: the call under way ends within about a second, and so does every later one. */
 void destination_stop(struct destination *d);
 
+/*
+ * What it will need of the system from now on, for a sandbox: files and folders to read, a folder
+ * to write, TCP ports that it calls. The texts live as long as d.
+ */
+enum { DESTINATION_FILES_MAX = 12, DESTINATION_PORTS_MAX = 6 };
+
+struct destination_needs {
+    const char *read[DESTINATION_FILES_MAX];
+    size_t n_read;
+    const char *write; /* NULL: none */
+    uint16_t ports[DESTINATION_PORTS_MAX];
+    size_t n_ports;
+};
+
+void destination_needs(const struct destination *d, struct destination_needs *out);
+
 /* "abs://account@container/path", without secrets: for messages. */
 struct str destination_url(const struct destination *d);
 

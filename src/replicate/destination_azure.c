@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "replicate/azure.h"
 #include "replicate/azure_crc64.h"
+#include "replicate/azure_token.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -293,6 +294,22 @@ enum err azure_place_send(struct azure_place *p, struct arena *a, struct azure_c
     return e;
 }
 
+static void needs(const struct destination *d, struct destination_needs *out)
+{
+    const struct azure_place *p = (const struct azure_place *)d;
+    out->n_read = fetch_files(out->read);
+    if (p->azure.ca_file)
+        out->read[out->n_read++] = p->azure.ca_file;
+    if (p->azure.token)
+        out->n_read += azure_token_files(p->azure.token, &out->read[out->n_read]);
+    out->ports[out->n_ports++] = fetch_port(p->azure.endpoint);
+    if (p->azure.token)
+        out->n_ports += azure_token_ports(p->azure.token, &out->ports[out->n_ports]);
+    uint16_t proxy = fetch_proxy_port();
+    if (proxy)
+        out->ports[out->n_ports++] = proxy;
+}
+
 static void stop(struct destination *d)
 {
     azure_stop(&((struct azure_place *)d)->azure);
@@ -317,6 +334,7 @@ enum err destination_azure_open(const struct destination_options *options,
                                                  .delete = delete,
                                                  .lease = lease,
                                                  .lease_end = lease_end,
+                                                 .needs = needs,
                                                  .stop = stop,
                                                  .free = release};
     struct azure_place *p = calloc(1, sizeof *p);

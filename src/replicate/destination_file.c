@@ -387,6 +387,11 @@ static enum err lease_end(struct destination *d, struct str name, struct str hol
     return set_lease(d, name, holder, 0, why);
 }
 
+static void needs(const struct destination *d, struct destination_needs *out)
+{
+    out->write = ((const struct file_place *)d)->path;
+}
+
 static void stop(struct destination *d)
 {
     atomic_store(&((struct file_place *)d)->stopped, true);
@@ -411,6 +416,7 @@ enum err destination_file_open(struct str directory, struct destination **out, s
                                                  .delete = delete,
                                                  .lease = lease,
                                                  .lease_end = lease_end,
+                                                 .needs = needs,
                                                  .stop = stop,
                                                  .free = release};
     char path[PATH_MAX];
@@ -421,6 +427,7 @@ enum err destination_file_open(struct str directory, struct destination **out, s
     must(p);
     p->base.kind = &kind;
     p->lock = -1;
+    p->path = arena_str(&p->base.arena, directory).ptr;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         p->root = -1;
     else
@@ -429,6 +436,7 @@ enum err destination_file_open(struct str directory, struct destination **out, s
         p->lock = openat(p->root, ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (p->lock < 0) {
         int error = errno;
+        arena_release(&p->base.arena);
         release(&p->base);
         file_failed(directory, error, why);
         if (error == ENOENT)

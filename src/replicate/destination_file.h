@@ -7,6 +7,7 @@
 
 struct file_place {
     struct destination base;
+    const char *path;
     int root, lock; /* descriptors: the directory, ".lock" in it */
     atomic_bool stopped;
 };

@@ -35,6 +35,7 @@ struct destination_kind {
                       struct why *why);
     enum err (*lease_end)(struct destination *d, struct str name, struct str holder,
                           struct why *why);
+    void (*needs)(const struct destination *d, struct destination_needs *out);
     void (*stop)(struct destination *d); /* from any thread */
     void (*free)(struct destination *d);
 };

@@ -56,6 +56,11 @@ static enum err lease_end(struct destination *d, struct str name, struct str hol
     return ERR_NONE;
 }
 
+static void needs(const struct destination *d, struct destination_needs *out)
+{
+    (void)d, (void)out;
+}
+
 static void stop(struct destination *d)
 {
     (void)d;
@@ -75,6 +80,7 @@ struct destination *destination_null_open(void)
                                                  .delete = delete,
                                                  .lease = lease,
                                                  .lease_end = lease_end,
+                                                 .needs = needs,
                                                  .stop = stop,
                                                  .free = release};
     struct destination *d = calloc(1, sizeof *d);

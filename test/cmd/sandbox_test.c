@@ -3,9 +3,11 @@
  * it. */
 #include "base/str.h"
 #include "cmd/sandbox.h"
+#include "net/fetch.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -50,13 +52,16 @@ static int drop_files(void **state)
 
 /* The wait status of a child that enters and then calls attempt, whose answer is its exit status.
  */
-static int in_sandbox(int (*attempt)(void))
+static int in_sandbox_with(int (*attempt)(void), struct sandbox_ports ports)
 {
     pid_t child = fork();
     if (child == 0) {
-        const struct sandbox_path paths[] = {{inside, true}, {"/nowhere", false}};
+        const struct sandbox_path paths[] = {{inside, true},
+                                             {"/nowhere", false},
+                                             {"/etc/hosts", false},
+                                             {"/etc/resolv.conf", false}};
         struct sandbox_report report;
-        sandbox_enter(paths, 2, &report);
+        sandbox_enter(paths, 4, ports, &report);
         if (!report.in_force) {
             printf("# %s; %s; %s\n", report.privileges, report.files, report.calls);
             fflush(stdout);
@@ -67,6 +72,11 @@ static int in_sandbox(int (*attempt)(void))
     int status = -1;
     waitpid(child, &status, 0);
     return status;
+}
+
+static int in_sandbox(int (*attempt)(void))
+{
+    return in_sandbox_with(attempt, (struct sandbox_ports){0});
 }
 
 static int nothing(void)
@@ -208,6 +218,103 @@ static void what_serving_needs_goes_on(void **state)
     assert_int_equal(in_sandbox(work), 0);
 }
 
+/* ---- who may be called --------------------------------------------------------------------------
+ */
+
+static int listener = -1;
+static uint16_t open_port;
+static struct fetch *client; /* opened before the sandbox, as a server does */
+
+static int call(uint16_t port)
+{
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd < 0 ? errno : errno_of(connect(fd, (const struct sockaddr *)&to, sizeof to) == 0);
+}
+
+static int call_another(void)
+{
+    return call((uint16_t)(open_port + 1));
+}
+
+static int call_by_path(void)
+{
+    return errno_of(socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
+}
+
+static int take_a_port(void)
+{
+    const struct sockaddr_in any = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd < 0 ? 99 : errno_of(bind(fd, (const struct sockaddr *)&any, sizeof any) == 0);
+}
+
+static void *fetch_it(void *arg)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://localhost:%u/", open_port);
+    const struct fetch_request request = {.method = "GET", .url = str_from(url), .whole_ms = 20000};
+    struct fetch_answer answer;
+    struct why why = {0};
+    enum err e = fetch_send(client, &request, &answer, &why);
+    if (e != ERR_NONE)
+        printf("# %s: %s\n", why.op, why.detail);
+    fflush(stdout);
+    *(int *)arg = e != ERR_NONE ? 100 + (int)e : str_eq(answer.text, STR("ok")) ? 0 : 99;
+    return NULL;
+}
+
+static int fetch_on_a_thread(void)
+{
+    pthread_t thread;
+    int result = 98;
+    if (pthread_create(&thread, NULL, fetch_it, &result) != 0 || pthread_join(thread, NULL) != 0)
+        return 97;
+    return result;
+}
+
+static void *answer_one(void *arg)
+{
+    static const char text[] =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+    char request[4096];
+    int fd = accept(listener, NULL, NULL);
+    if (fd >= 0 && read(fd, request, sizeof request) > 0 &&
+        write(fd, text, sizeof text - 1) != (ssize_t)sizeof text - 1)
+        printf("# the answer could not be written\n");
+    close(fd);
+    return arg;
+}
+
+/* A name is looked up and a request goes out, on a thread; to the given port and no other. */
+static void calls_go_where_they_may(void **state)
+{
+    (void)state;
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof here;
+    need_sandbox();
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&here, size), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&here, &size), 0);
+    open_port = ntohs(here.sin_port);
+    assert_int_equal(fetch_open(&(struct fetch_options){.direct = true}, &client, NULL), ERR_NONE);
+
+    const struct sandbox_ports ports = {&open_port, 1};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, answer_one, NULL), 0);
+    assert_int_equal(in_sandbox_with(fetch_on_a_thread, ports), 0);
+    pthread_join(thread, NULL);
+
+    int confined = sandbox_landlock() >= 4 ? EACCES : ECONNREFUSED;
+    assert_int_equal(WEXITSTATUS(in_sandbox_with(call_another, ports)), confined);
+    assert_int_equal(WEXITSTATUS(in_sandbox_with(call_by_path, ports)), ENOSYS);
+    assert_int_equal(WEXITSTATUS(in_sandbox_with(take_a_port, ports)), ENOSYS);
+    fetch_free(client);
+    close(listener);
+}
+
 static int give_up(void)
 {
     abort();
@@ -229,6 +336,7 @@ int main(void)
         cmocka_unit_test(refused),
         cmocka_unit_test(deadly),
         cmocka_unit_test(what_serving_needs_goes_on),
+        cmocka_unit_test(calls_go_where_they_may),
         cmocka_unit_test(abort_is_still_abort),
     };
     return cmocka_run_group_tests(tests, make_files, drop_files);
