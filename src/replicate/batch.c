@@ -29,7 +29,7 @@ void batch_make(struct batch *b, struct commit *commits)
         b->db_pages = c->db_pages;
         b->seq = c->seq;
         b->at_ms = c->at_ms;
-        b->audit = c->audit;
+        b->head = c->head;
         b->commits_n++;
     }
     qsort(b->pages, n, sizeof *b->pages, by_page);

@@ -27,7 +27,7 @@ struct batch {
     uint32_t db_pages; /* of the database after the last commit */
     uint64_t seq;      /* of the last commit */
     int64_t at_ms;     /* of the last commit */
-    struct audit_head audit;
+    struct commit_head head;
     unsigned commits_n;
 };
 

@@ -9,6 +9,7 @@
 #include "replicate/backlog.h"
 #include "replicate/baseline.h"
 #include "replicate/retry.h"
+#include "store/store.h"
 
 #include <semaphore.h>
 #include <signal.h>
@@ -156,6 +157,7 @@ static void note_put(struct replicator *r, uint64_t bytes, bool image)
     r->state.images += image;
     pthread_mutex_unlock(&r->lock);
     r->failures = 0;
+    store_note_safe(r->store, r->shipper.head.submission);
     if (was_behind)
         log_event(LOG_WARN, "replica reached again", LOG_INT("txid", r->shipper.position.txid));
 }
@@ -372,6 +374,7 @@ static enum err look(struct replicator *r, bool takeover, struct why *why)
 {
     struct image_shape shape = {0};
     struct baseline_newest newest;
+    struct commit_head head = {0};
     enum baseline baseline = BASELINE_IMAGE;
     enum err e = image_open(r->store, &r->image, why);
     if (!e)
@@ -382,6 +385,8 @@ static enum err look(struct replicator *r, bool takeover, struct why *why)
         e = shipper_init(&r->shipper, r->data, r->destination, shape.page_size, why);
     if (!e)
         e = shipper_learn(&r->shipper, r->image, why);
+    if (!e)
+        e = image_head(r->image, &head, why);
     if (!e)
         e = baseline_newest(r->destination, &newest, why);
     if (!e)
@@ -397,6 +402,8 @@ static enum err look(struct replicator *r, bool takeover, struct why *why)
     r->state.position = r->shipper.position;
     if (baseline == BASELINE_IMAGE)
         backlog_want_image(&r->backlog);
+    else
+        store_note_safe(r->store, head.submission);
     log_event(LOG_INFO, "replica", LOG_STR("url", destination_url(r->destination)),
               LOG_INT("txid", newest.txid),
               LOG_TEXT("state", baseline == BASELINE_CONTINUE ? "continued"

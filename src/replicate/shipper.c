@@ -55,12 +55,12 @@ enum err shipper_learn(struct shipper *s, struct image *image, struct why *why)
 /* ---- files ---------------------------------------------------------------------------------- */
 
 static enum err begin(struct shipper *s, uint32_t db_pages, uint32_t known, int64_t at_ms,
-                      const struct audit_head *audit, struct why *why)
+                      const struct commit_head *head, struct why *why)
 {
     uint64_t txid = s->position.txid + 1;
     s->name = (struct ltx_name){.level = LTX_LEVEL_RAW, .min_txid = txid, .max_txid = txid};
     s->at_ms = at_ms;
-    s->audit = *audit;
+    s->head = *head;
     s->size = 0;
     const struct ltx_header header = {
         .flags = LTX_FLAG_NO_CHECKSUM,
@@ -88,7 +88,7 @@ static enum err end(struct shipper *s, struct why *why)
 
 enum err shipper_batch(struct shipper *s, const struct batch *batch, struct why *why)
 {
-    enum err e = begin(s, batch->db_pages, s->sums.pages, batch->at_ms, &batch->audit, why);
+    enum err e = begin(s, batch->db_pages, s->sums.pages, batch->at_ms, &batch->head, why);
     if (!e)
         e = batch_write(batch, &s->encoder, &s->sums, why);
     return e ? e : end(s, why);
@@ -97,12 +97,12 @@ enum err shipper_batch(struct shipper *s, const struct batch *batch, struct why 
 enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, struct why *why)
 {
     struct image_shape shape;
-    struct audit_head audit;
+    struct commit_head head;
     enum err e = image_shape(image, &shape, why);
     if (!e)
-        e = image_audit(image, &audit, why);
+        e = image_head(image, &head, why);
     if (!e)
-        e = begin(s, shape.pages, 0, at_ms, &audit, why);
+        e = begin(s, shape.pages, 0, at_ms, &head, why);
     if (!e)
         e = read_image(s, image, true, why);
     return e ? e : end(s, why);
@@ -117,7 +117,7 @@ struct notes shipper_notes(const struct shipper *s)
         .epoch = s->position.epoch,
         .dbsum = s->sums.database,
         .filesum = s->trailer.file,
-        .audit = s->audit,
+        .audit = s->head.audit,
     };
     memcpy(notes.writer, s->position.writer, sizeof notes.writer);
     return notes;

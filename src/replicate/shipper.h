@@ -40,7 +40,7 @@ struct shipper {
     /* The file that is staged. */
     struct ltx_name name;
     struct ltx_trailer trailer;
-    struct audit_head audit; /* in the database after it */
+    struct commit_head head; /* of the database after it */
     int64_t at_ms;
     uint64_t size; /* bytes; 0: nothing is staged */
 };

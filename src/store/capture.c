@@ -114,7 +114,7 @@ static struct commit *read_log(struct capture *c, sqlite3_file *log, uint32_t lo
 }
 
 void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages,
-                    const struct audit_head *audit)
+                    const struct commit_head *head)
 {
     if (!c->sink)
         return;
@@ -132,6 +132,6 @@ void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages,
     c->frames = log_pages;
     commit->seq = ++c->seq;
     commit->at_ms = clock_wall_ms();
-    commit->audit = *audit;
+    commit->head = *head;
     c->sink->commit(c->sink->self, commit);
 }

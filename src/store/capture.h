@@ -32,7 +32,7 @@ void capture_init(struct capture *c, const struct commit_sink *sink);
 
 /* Call in SQLite's hook after each commit; log_pages: frames in the log now. */
 void capture_commit(struct capture *c, sqlite3 *db, unsigned log_pages,
-                    const struct audit_head *audit);
+                    const struct commit_head *head);
 
 /* The log was emptied by somebody, or read again after a failure: tells the sink. */
 void capture_lose(struct capture *c);

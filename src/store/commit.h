@@ -25,14 +25,20 @@ struct job;
 
 enum { COMMIT_FRAME_HEAD = 24 }; /* bytes before each page */
 
+/* How far the database has come: what it holds as the newest. */
+struct commit_head {
+    struct audit_head audit;
+    int64_t submission; /* row number; 0: there is none */
+};
+
 struct commit {
-    struct commit *next;     /* the sink's own */
-    uint64_t seq;            /* 1, 2, 3, … since the writer was started */
-    int64_t at_ms;           /* wall time */
-    struct audit_head audit; /* the newest audit event in it */
-    uint32_t page_size;      /* bytes */
-    uint32_t db_pages;       /* of the whole database afterwards */
-    size_t frames_n;         /* at least 1 */
+    struct commit *next; /* the sink's own */
+    uint64_t seq;        /* 1, 2, 3, … since the writer was started */
+    int64_t at_ms;       /* wall time */
+    struct commit_head head;
+    uint32_t page_size; /* bytes */
+    uint32_t db_pages;  /* of the whole database afterwards */
+    size_t frames_n;    /* at least 1 */
     unsigned char frames[];
 };
 

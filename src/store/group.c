@@ -219,7 +219,7 @@ static int insert_audit(struct group *g, const struct job_submit *j)
     if (!s)
         return SQLITE_ERROR;
     const struct audit_event event = {
-        .seq = g->head.seq + 1,
+        .seq = g->head.audit.seq + 1,
         .at_ms = g->now_ms,
         .actor = str_eq(j->source, STR("api")) ? STR("api") : STR("visitor"),
         .action = STR("submission.created"),
@@ -227,7 +227,7 @@ static int insert_audit(struct group *g, const struct job_submit *j)
         .detail = audit_detail(g, j),
     };
     struct audit_head next = {.seq = event.seq};
-    audit_chain(&g->head.hash, &event, &next.hash);
+    audit_chain(&g->head.audit.hash, &event, &next.hash);
     sqlite3_bind_int64(s, P_AUDIT_INSERT_SEQ, (sqlite3_int64)event.seq);
     sqlite3_bind_int64(s, P_AUDIT_INSERT_AT_MS, event.at_ms);
     bind_text(s, P_AUDIT_INSERT_ACTOR, event.actor);
@@ -237,7 +237,7 @@ static int insert_audit(struct group *g, const struct job_submit *j)
     bind_bytes(s, P_AUDIT_INSERT_HASH, next.hash.bytes, AUDIT_HASH_SIZE);
     int rc = run(s);
     if (rc == SQLITE_DONE)
-        g->head = next;
+        g->head.audit = next;
     return rc;
 }
 
@@ -306,8 +306,10 @@ static enum outcome write_submission(struct group *g, struct job *job)
     rc = insert_submission(g, j);
     if (rc == SQLITE_CONSTRAINT_UNIQUE)
         return OUTCOME_CLASH;
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
+        g->head.submission = sqlite3_last_insert_rowid(g->connection->db);
         rc = insert_audit(g, j);
+    }
     if (rc == SQLITE_DONE)
         rc = insert_outbox(g, j);
     return rc == SQLITE_DONE ? OUTCOME_DONE : failed(g, job, rc, op);
@@ -326,7 +328,7 @@ static bool write_carefully(struct group *g, struct job *job)
 {
     enum outcome outcome = OUTCOME_CLASH;
     for (int draw = 0; outcome == OUTCOME_CLASH && draw < DRAWS_MAX; draw++) {
-        struct audit_head before = g->head;
+        struct commit_head before = g->head;
         if (!run_query(g, SQL_SAVEPOINT))
             return false;
         outcome = write_job(g, job);
@@ -369,7 +371,7 @@ static bool write_all(struct group *g, struct job *jobs, bool careful, bool *aga
     return true;
 }
 
-static enum err abandon(struct group *g, struct audit_head before, const char *op, struct why *why)
+static enum err abandon(struct group *g, struct commit_head before, const char *op, struct why *why)
 {
     enum err e = connection_error(g->connection, op, why);
     g->head = before;
@@ -388,7 +390,7 @@ static const char *commit(struct group *g)
 
 enum err group_write(struct group *g, struct job *jobs, bool careful, struct why *why)
 {
-    struct audit_head before = g->head;
+    struct commit_head before = g->head;
     g->now_ms = clock_wall_ms();
     bool again, written = write_all(g, jobs, careful, &again);
     if (again) {
@@ -414,7 +416,11 @@ enum err group_init(struct group *g, struct connection *c, void (*draw)(void *, 
 {
     *g = (struct group){.connection = c, .draw = draw, .now_ms = clock_wall_ms()};
     buf_init(&g->detail, DETAIL_MAX);
-    return audit_read_head(c, &g->head, why);
+    enum err e = audit_read_head(c, &g->head.audit, why);
+    if (!e)
+        e = connection_number(c, sql_text[SQL_SUBMISSION_NEWEST], &g->head.submission,
+                              "read the newest submission", why);
+    return e;
 }
 
 void group_release(struct group *g)

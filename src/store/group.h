@@ -16,12 +16,13 @@
 
 #include "base/buf.h"
 #include "store/audit_walk.h"
+#include "store/commit.h"
 #include "store/writer.h"
 
 struct group {
     struct connection *connection;
-    struct audit_head head; /* the newest audit event, in this transaction */
-    int64_t now_ms;         /* one wall time for the whole transaction */
+    struct commit_head head; /* in this transaction */
+    int64_t now_ms;          /* one wall time for the whole transaction */
     void (*draw)(void *out, size_t n);
     struct buf detail;     /* scratch for the audit event's JSON */
     struct funnel *funnel; /* its counts go with the next group_write; NULL: none */

@@ -65,9 +65,13 @@ enum err image_shape(struct image *image, struct image_shape *out, struct why *w
     return e;
 }
 
-enum err image_audit(struct image *image, struct audit_head *out, struct why *why)
+enum err image_head(struct image *image, struct commit_head *out, struct why *why)
 {
-    return audit_read_head(&image->connection, out, why);
+    enum err e = audit_read_head(&image->connection, &out->audit, why);
+    if (!e)
+        e = connection_number(&image->connection, sql_text[SQL_SUBMISSION_NEWEST], &out->submission,
+                              op, why);
+    return e;
 }
 
 enum err image_descends(struct image *image, const struct audit_head *from, bool *out,

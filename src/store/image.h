@@ -16,7 +16,7 @@
 #define STORE_IMAGE_H
 
 #include "base/err.h"
-#include "core/audit.h"
+#include "store/commit.h"
 
 struct store;
 struct image;
@@ -35,8 +35,8 @@ struct image_shape {
 
 enum err image_shape(struct image *image, struct image_shape *out, struct why *why);
 
-/* The newest audit event in it. */
-enum err image_audit(struct image *image, struct audit_head *out, struct why *why);
+/* What it holds as the newest. */
+enum err image_head(struct image *image, struct commit_head *out, struct why *why);
 
 /* Is this event in it, with this very hash? Before the first event every database is the same. */
 enum err image_descends(struct image *image, const struct audit_head *from, bool *out,

@@ -203,6 +203,8 @@ enum err reader_state(struct reader *r, struct arena *a, const struct client_id 
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         out->created_ms = sqlite3_column_int64(s, C_SUBMISSION_STATE_CREATED_MS);
+        out->safe = r->store && sqlite3_column_int64(s, C_SUBMISSION_STATE_ID) <=
+                                    atomic_load_explicit(&r->store->safe, memory_order_relaxed);
         out->status = arena_str(a, column_text(s, C_SUBMISSION_STATE_STATUS));
     } else if (rc == SQLITE_DONE) {
         e = err_set(why, ERR_MISSING, "read the submission", "it does not exist");

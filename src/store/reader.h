@@ -58,6 +58,7 @@ enum err reader_submissions(struct reader *reader, uint64_t limit,
 struct submission_state {
     int64_t created_ms;
     struct str status;
+    bool safe; /* it is in the replica too (store_note_safe) */
 };
 
 /* ERR_MISSING when there is no such submission. */

@@ -200,6 +200,11 @@ void store_close(struct store *s)
     free(s);
 }
 
+void store_note_safe(struct store *s, int64_t submission)
+{
+    atomic_store_explicit(&s->safe, submission, memory_order_relaxed);
+}
+
 const char *store_path(const struct store *s, const char *name, char *out, size_t size)
 {
     snprintf(out, size, "%s/%s", s->directory, name);

@@ -37,6 +37,9 @@ enum err store_open(const char *directory, struct store **out, struct why *why);
  * fine. */
 void store_close(struct store *store);
 
+/* Every submission up to this row number is in the replica too. Any thread. */
+void store_note_safe(struct store *store, int64_t submission);
+
 /* Path of a file in the data directory, e.g. store_path(s, "keys/tls.key", buf, size). */
 const char *store_path(const struct store *store, const char *name, char *out, size_t size);
 

@@ -24,8 +24,9 @@ struct store {
     struct connection first; /* db is NULL once the writer has it */
     atomic_bool damaged;     /* found while running: nothing is served any more */
     atomic_bool closing;
-    bool check_due; /* the check at start was given up for its length */
-    bool checking;  /* the thread below runs */
+    _Atomic int64_t safe; /* submissions up to this row number are in the replica too */
+    bool check_due;       /* the check at start was given up for its length */
+    bool checking;        /* the thread below runs */
     pthread_t checker;
 };
 

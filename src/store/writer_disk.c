@@ -130,5 +130,6 @@ void writer_recover(struct writer *w)
     pthread_mutex_lock(&w->stats_lock);
     w->stats.healthy = true;
     pthread_mutex_unlock(&w->stats_lock);
-    log_event(LOG_WARN, "database writable again", LOG_INT("audit_events", w->group.head.seq));
+    log_event(LOG_WARN, "database writable again",
+              LOG_INT("audit_events", w->group.head.audit.seq));
 }

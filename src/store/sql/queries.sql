@@ -67,7 +67,10 @@ ORDER BY id DESC
 LIMIT :page;
 
 -- name: submission_state
-SELECT created_ms, status FROM submission WHERE client_id = :client_id;
+SELECT id, created_ms, status FROM submission WHERE client_id = :client_id;
+
+-- name: submission_newest
+SELECT coalesce(max(id), 0) AS id FROM submission;
 
 -- name: submission_count
 SELECT count(*) AS n FROM submission;
