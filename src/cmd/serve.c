@@ -4,6 +4,7 @@
 #include "base/metric.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
+#include "cmd/replication.h"
 #include "cmd/sandbox.h"
 #include "config/config.h"
 #include "store/consent.h"
@@ -26,6 +27,8 @@ struct service {
     struct config config;
     struct store *store;
     struct writer *writer;
+    struct replication replication;
+    struct arena secrets;
     struct certificate certificate;
     struct web *web;
 };
@@ -120,6 +123,8 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     if (e == ERR_NONE)
         e = keep_consent(s, why);
     if (e == ERR_NONE)
+        e = replication_open(c, s->store, &s->secrets, &s->replication, why);
+    if (e == ERR_NONE)
         e = certificate_open(&s->certificate, c, s->store, why);
     if (e != ERR_NONE)
         return e;
@@ -138,16 +143,21 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
         .inbox_limit = (unsigned)c->limits_writer_queue,
         .group_limit = (unsigned)c->limits_writer_group,
         .duplicate_ms = c->form_duplicate_days * 24 * 3600 * 1000,
+        .sink = replication_sink(&s->replication),
     };
     e = writer_start(s->store, &writer, &s->writer, why);
-    if (e == ERR_NONE)
+    if (e == ERR_NONE) {
+        replication_run(&s->replication, s->writer);
         web_run(s->web, s->writer);
+    }
     return e;
 }
 
 static void close_all(struct service *s)
 {
     writer_stop(s->writer); /* it sends to the loops until it has ended */
+    replication_close(&s->replication);
+    arena_release(&s->secrets);
     web_close(s->web);
     certificate_close(&s->certificate);
     store_close(s->store);

@@ -88,6 +88,52 @@ bool check_https_url(struct str value, struct option_problem *problem)
                   "https://onboarding.example.com");
 }
 
+static bool has_space(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] <= ' ')
+            return true;
+    return false;
+}
+
+bool check_web_url(struct str value, struct option_problem *problem)
+{
+    static const struct str schemes[] = {STR_INIT("http://"), STR_INIT("https://")};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        struct str rest = str_slice(value, schemes[i].len, value.len);
+        if (str_starts(value, schemes[i]) && rest.len && rest.ptr[0] != '/' && !has_space(value))
+            return true;
+    }
+    return refuse(problem, value, "is not an address of the web",
+                  "Write it with http:// or https:// in front.");
+}
+
+/* Azure's names: 3 to 24 (account) or 63 (container) of [a-z0-9], in the container's "-" too. */
+static bool is_azure_name(struct str name, size_t most, bool dashes)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(dashes && c == '-'))
+            return false;
+    }
+    return name.len >= 3 && name.len <= most;
+}
+
+bool check_replica_url(struct str value, struct option_problem *problem)
+{
+    static const struct str file = STR_INIT("file:///"), azure = STR_INIT("abs://");
+    struct str rest = str_slice(value, azure.len, value.len), account, container;
+    if (str_starts(value, file) && value.len > file.len)
+        return true;
+    if (str_starts(value, azure) && str_cut(&rest, '@', &account) &&
+        str_cut(&rest, '/', &container) && is_azure_name(account, 24, false) &&
+        is_azure_name(container, 63, true) && !has_space(rest))
+        return true;
+    return refuse(
+        problem, value, "is not a place for a replica",
+        "Write abs://ACCOUNT@CONTAINER/PATH for Azure Blob Storage, or file:///DIRECTORY.");
+}
+
 bool check_email(struct str value, struct option_problem *problem)
 {
     size_t at = str_find(value, '@', 0);

@@ -15,6 +15,12 @@ bool check_address(struct str value, struct option_problem *problem);
 /* "https://name" or "https://name:port", a "/" behind it at most. */
 bool check_https_url(struct str value, struct option_problem *problem);
 
+/* "http://" or "https://", a host, and a path as one likes; no white space. */
+bool check_web_url(struct str value, struct option_problem *problem);
+
+/* "abs://account@container/path" or "file:///directory". */
+bool check_replica_url(struct str value, struct option_problem *problem);
+
 /* One address: something, "@", a domain with a dot. */
 bool check_email(struct str value, struct option_problem *problem);
 

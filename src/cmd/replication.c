@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/replication.h"
+
+#include "base/log.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SECRET_MAX = 8192 };
+
+/* The content of a small file, without white space around it. */
+static enum err read_secret(struct arena *a, struct str file, struct str *out, struct why *why)
+{
+    static const char op[] = "read a secret of the replica";
+    char path[PATH_MAX], text[SECRET_MAX];
+    *out = STR_EMPTY;
+    if (file.len == 0)
+        return ERR_NONE;
+    snprintf(path, sizeof path, "%.*s", STR_ARG(file));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    ssize_t n = fd < 0 || fstat(fd, &st) != 0 ? -1 : read(fd, text, sizeof text);
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    if (n < 0)
+        return err_set(why, ERR_CONFIG, op, "%s: %s", path, err_errno(number));
+    if (n == SECRET_MAX)
+        return err_set(why, ERR_CONFIG, op, "%s: it is too long for a secret", path);
+    *out = str_trim(arena_str(a, str_of(text, (size_t)n)));
+    if (out->len == 0)
+        return err_set(why, ERR_CONFIG, op, "%s: it is empty", path);
+    if (st.st_mode & 0007)
+        log_event(LOG_WARN, "secret readable by everybody", LOG_TEXT("file", path),
+                  LOG_TEXT("remedy", "chmod 0600 it"));
+    return ERR_NONE;
+}
+
+enum err replication_place(const struct config *c, struct arena *a, struct destination **out,
+                           struct why *why)
+{
+    struct destination_options options = {
+        .url = c->replica_url,
+        .endpoint = c->replica_endpoint,
+        .ca_file = c->replica_ca_file,
+    };
+    *out = NULL;
+    enum err e = read_secret(a, c->replica_account_key_file, &options.account_key, why);
+    if (!e)
+        e = read_secret(a, c->replica_sas_file, &options.sas, why);
+    return e ? e : destination_open(&options, out, why);
+}
+
+/* On the replicator's thread; the main thread looks at it every two seconds, and the writer has
+ * stopped taking anything already. */
+static void on_fenced(void *context)
+{
+    atomic_store(&((struct replication *)context)->fenced, true);
+}
+
+enum err replication_open(const struct config *c, struct store *store, struct arena *a,
+                          struct replication *out, struct why *why)
+{
+    *out = (struct replication){0};
+    if (c->replica_url.len == 0 && str_eq(c->replica_mode, STR("sync"))) {
+        enum err e = err_set(why, ERR_CONFIG, "set up the replica",
+                             "replica.mode is sync, and there is no replica.url");
+        err_hint(why, "Say in replica.url where the replica is, or leave the mode at async.");
+        return e;
+    }
+    if (c->replica_url.len == 0)
+        return ERR_NONE;
+    char data[PATH_MAX];
+    snprintf(data, sizeof data, "%.*s", STR_ARG(c->data_directory));
+    struct replicator_options options = {
+        .data = data,
+        .backlog = (size_t)c->replica_backlog,
+        .sync_ms = c->replica_sync_time,
+        .takeover = c->replica_takeover,
+        .on_fenced = on_fenced,
+        .context = out,
+    };
+    enum err e = replication_place(c, a, &options.destination, why);
+    return e ? e : replicator_open(store, &options, &out->replicator, why);
+}
+
+const struct commit_sink *replication_sink(const struct replication *r)
+{
+    return r->replicator ? replicator_sink(r->replicator) : NULL;
+}
+
+void replication_run(struct replication *r, struct writer *writer)
+{
+    if (r->replicator)
+        replicator_start(r->replicator, writer);
+}
+
+void replication_close(struct replication *r)
+{
+    if (!r->replicator)
+        return;
+    struct replicator_state state;
+    replicator_stop(r->replicator, REPLICATION_STOP_MS);
+    replicator_state(r->replicator, &state);
+    if (state.seq_safe < state.seq_committed)
+        log_event(
+            LOG_WARN, "replica behind", LOG_INT("commits", state.seq_committed - state.seq_safe),
+            LOG_TEXT("remedy", "start the server again with this data directory: it catches up"));
+    replicator_free(r->replicator);
+    *r = (struct replication){0};
+}

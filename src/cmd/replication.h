@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The replica as the configuration asks for it: the place opened with its secrets read, and the
+ * replicator in front of it. Without replica.url there is none, and every verb does nothing.
+ *
+ * Order: replication_open after the store and before the sandbox (it reads files and asks the
+ * network), the writer with replication_sink, replication_run; at the end writer_stop, then
+ * replication_close. Threads: the main one.
+ */
+#ifndef CMD_REPLICATION_H
+#define CMD_REPLICATION_H
+
+#include "config/config.h"
+#include "replicate/replicator.h"
+
+#include <stdatomic.h>
+
+enum { REPLICATION_STOP_MS = 10 * 1000 }; /* for what waits when the server stops */
+
+struct replication {
+    struct replicator *replicator; /* NULL: there is no replica */
+    atomic_bool fenced;            /* another writer has the replica: the server must end */
+};
+
+/* A place of the configuration's, for commands too. The texts of secrets live in the arena. */
+enum err replication_place(const struct config *config, struct arena *a, struct destination **out,
+                           struct why *why);
+
+enum err replication_open(const struct config *config, struct store *store, struct arena *a,
+                          struct replication *out, struct why *why);
+
+const struct commit_sink *replication_sink(const struct replication *replication);
+
+void replication_run(struct replication *replication, struct writer *writer);
+
+/* Puts what waits, says so in the log when it could not. */
+void replication_close(struct replication *replication);
+
+#endif
