@@ -203,7 +203,8 @@ static void greet(const struct service *s)
 }
 
 /*
- * Until it is time to stop; returns the signal that says so. SIGHUP means to read the certificate
+ * Until it is time to stop; returns the signal that says so, or 0 when another writer has taken the
+ * replica over: then this one must not go on. SIGHUP means to read the certificate
  * again, but for a server that was started on a terminal which is no longer there: it ends with it.
  */
 static int watch(struct service *s, const sigset_t *signals)
@@ -216,6 +217,8 @@ static int watch(struct service *s, const sigset_t *signals)
         if (caught == SIGTERM || caught == SIGINT ||
             (caught == SIGHUP && on_terminal && !isatty(STDERR_FILENO)))
             return caught;
+        if (atomic_load(&s->replication.fenced))
+            return 0;
         certificate_look(&s->certificate, caught == SIGHUP);
         metric_log(clock_monotonic_ms(), false);
     }
@@ -223,7 +226,10 @@ static int watch(struct service *s, const sigset_t *signals)
 
 static const char *signal_name(int number)
 {
-    return number == SIGTERM ? "SIGTERM" : number == SIGINT ? "SIGINT" : "SIGHUP";
+    return number == SIGTERM  ? "SIGTERM"
+           : number == SIGINT ? "SIGINT"
+           : number == SIGHUP ? "SIGHUP"
+                              : "none: another writer has the replica";
 }
 
 int cmd_serve(int argc, char **argv)
@@ -275,5 +281,5 @@ int cmd_serve(int argc, char **argv)
               LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms),
               LOG_INT("handshakes", atomic_load(&s.certificate.handshakes)),
               LOG_INT("handshakes_failed", atomic_load(&s.certificate.failed)));
-    return 0;
+    return caught ? 0 : err_exit_code(ERR_CONFLICT);
 }

@@ -71,6 +71,7 @@ void handle_status_page(struct request *r)
         .client_id = arena_str(&r->arena, client_id_str(&id)),
         .sent_at = say_time(r, found.created_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(found.created_ms, iso)),
+        .safe = found.safe,
         .next = say_with(r, states[i].next, "reply_time", say(r, TEXT_NEXT_REPLY_TIME)),
     };
     shell_fill(&v.shell, r, v.heading);

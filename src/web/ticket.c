@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/ticket.h"
 
+#include "config/config.h"
 #include "web/loop.h"
 #include "web/request.h"
 #include "web/state.h"
@@ -30,6 +31,7 @@ struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *
     t->request = r;
     t->answer = answer;
     t->job.kind = kind;
+    t->job.wait_for_sink = kind == JOB_SUBMIT && str_eq(r->web->config->replica_mode, STR("sync"));
     t->job.done = job_done;
     t->job.owner = t;
     r->ticket = t;

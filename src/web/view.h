@@ -183,6 +183,7 @@ struct view_status {
     struct str heading, text; /* the state, in plain words */
     struct str client_id, sent_at, sent_at_iso;
     struct str next; /* what happens next */
+    bool safe;       /* the request is in the replica too */
 };
 
 /* /: start.html */
