@@ -218,9 +218,9 @@ static void fence(struct replicator *r, const struct why *why)
     if (!r->writer_gone)
         writer_fence(r->writer, why);
     pthread_mutex_unlock(&r->lock);
-    answer_held(r, true, ERR_CONFLICT, why);
     if (r->on_fenced)
         r->on_fenced(r->context);
+    answer_held(r, true, ERR_CONFLICT, why);
 }
 
 /* Waits after a failure; in slices, so that nobody who waits is kept longer than promised. */

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 
 enum { PAGE = 4096, PAGES_MAX = 8192 };
 
