@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "replicate/replicator.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 
 enum { REPLICATION_STOP_MS = 10 * 1000 }; /* for what waits when the server stops */
@@ -28,6 +29,9 @@ enum err replication_place(const struct config *config, struct arena *a, struct 
 
 enum err replication_open(const struct config *config, struct store *store, struct arena *a,
                           struct replication *out, struct why *why);
+
+/* The folder the server writes to when the replica lies on this machine (file:///…), else NULL. */
+const char *replication_folder(const struct config *config, char out[PATH_MAX]);
 
 const struct commit_sink *replication_sink(const struct replication *replication);
 

@@ -77,8 +77,9 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         log_event(LOG_WARN, "sandbox", LOG_TEXT("state", "off, as configured"));
         return;
     }
-    char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX];
-    struct sandbox_path paths[10] = {
+    char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX],
+        replica_folder[PATH_MAX];
+    struct sandbox_path paths[12] = {
         {store_path(s->store, ".", data, sizeof data), true},
         {store_path(s->store, "anteroom.db", database, sizeof database), true},
         {"/dev/urandom", false},
@@ -91,6 +92,9 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         if (realpath(files[i], real))
             paths[n++] = (struct sandbox_path){folder_of(real, folders[i * 2 + 1]), false};
     }
+    const char *replica = replication_folder(&s->config, replica_folder);
+    if (replica)
+        paths[n++] = (struct sandbox_path){replica, true};
     if (assets_dir)
         paths[n++] = (struct sandbox_path){assets_dir, false};
     struct sandbox_report report;

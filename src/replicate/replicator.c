@@ -88,7 +88,7 @@ static void on_hold(void *self, struct job *jobs)
     }
     pthread_mutex_unlock(&r->lock);
     if (fenced)
-        writer_release(r->writer, jobs, ERR_CONFLICT, &trouble);
+        writer_release(r->writer, jobs, ERR_NETWORK, &trouble);
     else if (safe)
         writer_release(r->writer, jobs, ERR_NONE, NULL);
 }
@@ -130,14 +130,14 @@ static void answer_held(struct replicator *r, bool all, enum err e, const struct
     bool safe;
     while ((h = take_held(r, all, &safe))) {
         struct why late;
-        err_set(&late, ERR_BUSY, "store the submission in two places",
+        err_set(&late, ERR_NETWORK, "store the submission in two places",
                 "it is stored here, and the replica does not answer");
         if (safe)
             writer_release(r->writer, h->jobs, ERR_NONE, NULL);
         else if (all)
             writer_release(r->writer, h->jobs, e, why);
         else
-            writer_release(r->writer, h->jobs, ERR_BUSY, &late);
+            writer_release(r->writer, h->jobs, ERR_NETWORK, &late);
         free(h);
     }
 }
@@ -220,7 +220,7 @@ static void fence(struct replicator *r, const struct why *why)
     pthread_mutex_unlock(&r->lock);
     if (r->on_fenced)
         r->on_fenced(r->context);
-    answer_held(r, true, ERR_CONFLICT, why);
+    answer_held(r, true, ERR_NETWORK, why);
 }
 
 /* Waits after a failure; in slices, so that nobody who waits is kept longer than promised. */
@@ -353,8 +353,8 @@ static void *run(void *context)
             break;
     }
     struct why why;
-    err_set(&why, ERR_BUSY, "store the submission in two places", "the server is stopping");
-    answer_held(r, true, ERR_BUSY, &why);
+    err_set(&why, ERR_NETWORK, "store the submission in two places", "the server is stopping");
+    answer_held(r, true, ERR_NETWORK, &why);
     return NULL;
 }
 

@@ -9,8 +9,8 @@
  * again with growing pauses, the backlog grows to its limit, then an image takes its place.
  *
  * Jobs that wait for the replica (writer.h, wait_for_sink) are answered when the file with their
- * commit is there; ERR_BUSY when that takes longer than sync_ms; ERR_CONFLICT when another writer
- * has taken the replica over ("fenced"): then nothing more is put, nothing is answered as done, and
+ * commit is there; ERR_NETWORK when that takes longer than sync_ms, or when another writer has
+ * taken the replica over ("fenced"): then nothing more is put, nothing is answered as done, and
  * on_fenced is called once.
  *
  * Start: replicator_open before the writer starts, with an opened store: it looks how far the

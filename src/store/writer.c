@@ -117,7 +117,7 @@ static void write_group(struct writer *w, struct job *jobs)
     if (atomic_load_explicit(&w->store->damaged, memory_order_relaxed)) {
         e = refuse_damaged(&why);
     } else if (atomic_load_explicit(&w->fenced, memory_order_acquire)) {
-        e = ERR_CONFLICT;
+        e = ERR_NETWORK;
         why = w->fence;
     } else if (!w->open) {
         e = w->trouble_kind;

@@ -141,7 +141,7 @@ unsigned writer_waiting(struct writer *writer);
  * ERR_NONE. On any thread. */
 void writer_release(struct writer *writer, struct job *jobs, enum err e, const struct why *why);
 
-/* The sink's: from now on every job is answered ERR_CONFLICT with why, nothing is written. For a
+/* The sink's: from now on every job is answered ERR_NETWORK with why, nothing is written. For a
  * database that somebody else has taken over. */
 void writer_fence(struct writer *writer, const struct why *why);
 

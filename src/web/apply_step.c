@@ -58,7 +58,9 @@ struct str apply_notice(const struct request *r, enum err kind)
 {
     if (kind == ERR_NONE)
         return STR_EMPTY;
-    return say(r, kind == ERR_BUSY ? TEXT_NOTICE_BUSY : TEXT_NOTICE_UNSAVED);
+    return say(r, kind == ERR_BUSY      ? TEXT_NOTICE_BUSY
+                  : kind == ERR_NETWORK ? TEXT_NOTICE_UNCONFIRMED
+                                        : TEXT_NOTICE_UNSAVED);
 }
 
 bool apply_load(struct request *r, struct visitor_draft *draft)

@@ -145,6 +145,7 @@ static const struct {
 } sentences[] = {
     {ERR_BUSY, TEXT_PROBLEM_BUSY, TEXT_PROBLEM_BUSY_TEXT},
     {ERR_IO, TEXT_PROBLEM_STORAGE, TEXT_PROBLEM_STORAGE_TEXT},
+    {ERR_NETWORK, TEXT_PROBLEM_UNCONFIRMED, TEXT_PROBLEM_UNCONFIRMED_TEXT},
 };
 
 void respond_error(struct request *r, enum err kind, const struct why *why)

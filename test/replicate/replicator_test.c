@@ -326,8 +326,8 @@ static void of_two_writers_one_goes_on(void **state)
     settle(&t->site);
     struct job lost = trial_submission(NULL), later = trial_submission(NULL);
     lost.wait_for_sink = true;
-    assert_int_equal(trial_do(twin.trial.writer, &lost), ERR_CONFLICT);
-    assert_int_equal(trial_do(twin.trial.writer, &later), ERR_CONFLICT);
+    assert_int_equal(trial_do(twin.trial.writer, &lost), ERR_NETWORK);
+    assert_int_equal(trial_do(twin.trial.writer, &later), ERR_NETWORK);
     assert_int_equal(atomic_load(&twin.fenced), 1);
     assert_int_equal(state_of(&twin).health, REPLICATOR_FENCED);
     site_close(&twin);
@@ -385,7 +385,7 @@ static void nobody_waits_for_ever(void **state)
     trial_key(&job, 7);
     trial_key(&again, 7);
     job.wait_for_sink = again.wait_for_sink = true;
-    assert_int_equal(trial_do(t->site.trial.writer, &job), ERR_BUSY);
+    assert_int_equal(trial_do(t->site.trial.writer, &job), ERR_NETWORK);
     assert_int_equal(state_of(&t->site).health, REPLICATOR_BEHIND);
     work(&t->site, 21, 20); /* who does not wait goes on */
     block(&t->replica, false);
