@@ -79,12 +79,15 @@ test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroo
 	    $(call scripts,runner lint binary tool replicate) --beside $(call scripts,cmd web) $(UNDER) \
 	    --alone $(call scripts,fault e2e)
 
-.PHONY: lint bench soak docs
+.PHONY: lint bench bench-replica soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
 	@$(RUN) $(LINTS)
 
 bench: all $(BENCHES) ## throughput, latency, memory, size, as ratios (ARGS="--only pages")
 	test/bench/bench.py $(ARGS)
+
+bench-replica: all ## what a replica costs and gives (ARGS="--only waiting")
+	test/bench/replica.py $(ARGS)
 
 docs: $(REFERENCES) ## docs/reference from the tables in the code
 

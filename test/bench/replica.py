@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""make bench-replica: what a replica costs, and what it gives.
+
+Throughput with a replica beside the same without one, in turns, as a ratio; answers that wait for
+the replica (replica.mode: sync), by one client (the wait is a commit and one put: the lag) and by
+32; bytes put per byte of the write-ahead log; restore of a large database. The replica lies in a
+directory, and in Azurite on the same machine where that is installed (./build.sh prepare). Nothing
+here passes or fails; docs/reference/performance.md is written from what it prints.
+"""
+import argparse
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from bench import (ANTEROOM, ROOT, SUBMISSION, Process, anteroom, free_port, h2load, machine,
+                   markdown)
+
+AZURITE = os.path.join(ROOT, "test", "replicate", "node_modules", "azurite", "dist", "src", "blob", "main.js")
+# Azurite's own well-known account, which is no secret.
+ACCOUNT, KEY = "devstoreaccount1", ("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErC"
+                                    "z4I6tq/K1SZFPTOtr/KBHBeksoGMGw==")
+
+
+class Directory:
+    name = "directory"
+
+    def __init__(self, scratch):
+        self.path, self.n = os.path.join(scratch, "replica"), 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def options(self):
+        self.n += 1
+        path = os.path.join(self.path, f"run{self.n}")
+        os.makedirs(path)
+        return {"ANTEROOM_REPLICA__URL": f"file://{path}"}
+
+
+class Azurite:
+    name = "Azurite"
+
+    def __init__(self, scratch):
+        self.scratch, self.port, self.n = scratch, free_port(), 0
+        self.key = os.path.join(scratch, "key")
+        with open(self.key, "w", encoding="ascii") as f:
+            f.write(KEY)
+        os.chmod(self.key, 0o600)
+        self.process = Process(["node", AZURITE, "--silent", "--skipApiVersionCheck", "--loose",
+                                "--blobHost", "127.0.0.1", "--blobPort", str(self.port),
+                                "--location", os.path.join(scratch, "azurite")], self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.__exit__()
+
+    def options(self):
+        self.n += 1
+        return {"ANTEROOM_REPLICA__URL": f"abs://{ACCOUNT}@bench/run{self.n}",
+                "ANTEROOM_REPLICA__ENDPOINT": f"http://127.0.0.1:{self.port}/{ACCOUNT}",
+                "ANTEROOM_REPLICA__ACCOUNT_KEY_FILE": self.key}
+
+
+def places(scratch):
+    yield Directory(scratch)
+    if os.path.exists(AZURITE):
+        yield Azurite(scratch)
+
+
+def submit(clients, requests, **options):
+    with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data"), **options) as p:
+        return h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", clients, requests, http1=True,
+                      body=json.dumps(SUBMISSION))
+
+
+def throughput(rounds, scale):
+    table = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for place in places(scratch):
+            with place:
+                off, on = [], []
+                for _ in range(rounds):
+                    off.append(submit(100, int(20000 * scale))[0])
+                    on.append(submit(100, int(20000 * scale), **place.options())[0])
+                table.append([place.name, f"{statistics.median(off):,.0f}", f"{statistics.median(on):,.0f}",
+                              f"{statistics.median(on) / statistics.median(off):.2f}"])
+    return ("Durable submissions with a replica and without, 100 connections",
+            ["replica in", "off /s", "on /s", "ratio"], table)
+
+
+def waiting(rounds, scale):
+    table = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for place in places(scratch):
+            with place:
+                for clients, requests in ((1, 300), (32, 6000)):
+                    got = [submit(clients, max(clients, int(requests * scale)), ANTEROOM_REPLICA__MODE="sync",
+                                  **place.options()) for _ in range(rounds)]
+                    table.append([place.name, clients] + [f"{statistics.median(g[i] for g in got):,.{2 if i else 0}f}"
+                                                          for i in range(3)])
+    return ("Answers that wait for the replica (sync)",
+            ["replica in", "connections", "/s", "p50 ms", "p99 ms"], table)
+
+
+def fill(path, megabytes):
+    """A database of the server's own, made large by rows nobody typed."""
+    with sqlite3.connect(os.path.join(path, "anteroom.db")) as db:
+        db.execute("CREATE TABLE ballast (id INTEGER PRIMARY KEY, content BLOB)")
+        for i in range(megabytes * 256):
+            db.execute("INSERT INTO ballast (content) VALUES (?)", ((f"{i:08d} ".encode() * 64 + os.urandom(1700))[:2200],))
+    db.close()
+    return os.path.getsize(os.path.join(path, "anteroom.db"))
+
+
+def restoring(_, scale):
+    table = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for place in places(scratch):
+            with place:
+                data, options = os.path.join(scratch, f"data-{place.name}"), place.options()
+                with anteroom(data):
+                    pass
+                size = fill(data, int(800 * scale))
+                with anteroom(data, **options) as p:
+                    wait_until_there(p, data)
+                target = os.path.join(scratch, f"restored-{place.name}")
+                env = {**os.environ, **options}
+                began = time.monotonic()
+                subprocess.run([ANTEROOM, "restore", "--from", options["ANTEROOM_REPLICA__URL"], "--to", target],
+                               env=env, check=True, capture_output=True)
+                took = time.monotonic() - began
+                peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+                table.append([place.name, f"{size / 1e6:,.0f}", f"{took:.1f}", f"{size / 1e6 / took:,.0f}",
+                              f"{peak:,.0f}"])
+                shutil.rmtree(data)
+                shutil.rmtree(target)
+    return ("Restore of a whole database, every checksum compared",
+            ["replica in", "MB", "s", "MB/s", "largest child MiB"], table)
+
+
+def wait_until_there(p, data):
+    """Until the replica has a file: the log says nothing of it, status.json does."""
+    for _ in range(6000):
+        try:
+            with open(os.path.join(data, "replica", "status.json"), encoding="utf8") as f:
+                state = json.load(f)
+            if state.get("seq_safe") == state.get("seq_committed") and state.get("txid", 0) > 0:
+                return
+        except (OSError, ValueError):
+            pass
+        if p.process.poll() is not None:
+            raise RuntimeError("the server ended")
+        time.sleep(0.01)
+    raise RuntimeError("the replica was not reached")
+
+
+PARTS = {"throughput": throughput, "waiting": waiting, "restoring": restoring}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--only", choices=list(PARTS))
+    args = parser.parse_args()
+    if not shutil.which("h2load"):
+        sys.exit("bench-replica: h2load is missing. ./build.sh prepare installs what benches need.")
+    print(f"Measured on {machine()}, medians of {args.rounds} interleaved rounds.\n")
+    for name, run in PARTS.items():
+        if args.only in (None, name):
+            print(markdown(*run(args.rounds, args.scale)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
