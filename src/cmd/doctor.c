@@ -48,7 +48,8 @@ static const struct {
     {"directory", doctor_directory, false},
     {"disk", doctor_disk, false},
     {"database", doctor_database, false},
-    {"clock", doctor_clock, true}, /* behind database: it compares with the newest event */
+    {"clock", doctor_clock, true},      /* behind database: it compares with the newest event */
+    {"replica", doctor_replica, false}, /* the same */
     {"certificate", doctor_certificate, false},
     {"ports", doctor_ports, false},
     {"limits", doctor_limits, false},

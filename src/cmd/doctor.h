@@ -59,4 +59,7 @@ void doctor_sandbox(struct patient *p, struct diagnosis *d);
 void doctor_limits(struct patient *p, struct diagnosis *d);
 void doctor_ports(struct patient *p, struct diagnosis *d);
 
+/* doctor_replica.c */
+void doctor_replica(struct patient *p, struct diagnosis *d);
+
 #endif

@@ -169,4 +169,17 @@ await tap({
   'a sandbox that is switched off': () => {
     expect(doctor(['--data', server.data], { ...free, ANTEROOM_SERVER__SANDBOX: 'off' }).sandbox, 'warn', /as configured/);
   },
+  'the replica': async () => {
+    expect(doctor(['--data', server.data], served).replica, 'skipped', /none is configured/);
+    const [data, folder] = [temporaryDirectory(), temporaryDirectory()];
+    const env = { ANTEROOM_REPLICA__URL: `file://${folder}`, ANTEROOM_REPLICA__MODE: 'sync' };
+    expect(doctor(['--data', data], env).replica, 'warn', /empty.*next start/);
+    const replicated = await new Server({ data, env }).start();
+    await replicated.submit();
+    assert.equal(await replicated.stop(), 0);
+    expect(doctor(['--data', data], env).replica, 'ok', /transaction \d+/);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
+    expect(doctor(['--data', data], env).replica, 'bad', /replica/);
+  },
 });
