@@ -85,17 +85,10 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
         .context = out,
     };
     enum err e = replication_place(c, a, &options.destination, why);
-    return e ? e : replicator_open(store, &options, &out->replicator, why);
-}
-
-const char *replication_folder(const struct config *c, char out[PATH_MAX])
-{
-    static const struct str scheme = STR_INIT("file://");
-    if (!str_starts(c->replica_url, scheme))
-        return NULL;
-    struct str folder = str_slice(c->replica_url, scheme.len, c->replica_url.len);
-    snprintf(out, PATH_MAX, "%.*s", STR_ARG(folder));
-    return out;
+    if (e)
+        return e;
+    destination_needs(options.destination, &out->needs);
+    return replicator_open(store, &options, &out->replicator, why);
 }
 
 const struct commit_sink *replication_sink(const struct replication *r)

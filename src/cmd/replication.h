@@ -13,14 +13,14 @@
 #include "config/config.h"
 #include "replicate/replicator.h"
 
-#include <limits.h>
 #include <stdatomic.h>
 
 enum { REPLICATION_STOP_MS = 10 * 1000 }; /* for what waits when the server stops */
 
 struct replication {
-    struct replicator *replicator; /* NULL: there is no replica */
-    atomic_bool fenced;            /* another writer has the replica: the server must end */
+    struct replicator *replicator;  /* NULL: there is no replica */
+    struct destination_needs needs; /* of the system, for the sandbox; nothing without a replica */
+    atomic_bool fenced;             /* another writer has the replica: the server must end */
 };
 
 /* A place of the configuration's, for commands too. The texts of secrets live in the arena. */
@@ -29,9 +29,6 @@ enum err replication_place(const struct config *config, struct arena *a, struct 
 
 enum err replication_open(const struct config *config, struct store *store, struct arena *a,
                           struct replication *out, struct why *why);
-
-/* The folder the server writes to when the replica lies on this machine (file:///…), else NULL. */
-const char *replication_folder(const struct config *config, char out[PATH_MAX]);
 
 const struct commit_sink *replication_sink(const struct replication *replication);
 

@@ -77,9 +77,8 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         log_event(LOG_WARN, "sandbox", LOG_TEXT("state", "off, as configured"));
         return;
     }
-    char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX],
-        replica_folder[PATH_MAX];
-    struct sandbox_path paths[12] = {
+    char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX];
+    struct sandbox_path paths[12 + DESTINATION_FILES_MAX] = {
         {store_path(s->store, ".", data, sizeof data), true},
         {store_path(s->store, "anteroom.db", database, sizeof database), true},
         {"/dev/urandom", false},
@@ -92,13 +91,15 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         if (realpath(files[i], real))
             paths[n++] = (struct sandbox_path){folder_of(real, folders[i * 2 + 1]), false};
     }
-    const char *replica = replication_folder(&s->config, replica_folder);
-    if (replica)
-        paths[n++] = (struct sandbox_path){replica, true};
+    const struct destination_needs *replica = &s->replication.needs;
+    for (size_t i = 0; i < replica->n_read; i++)
+        paths[n++] = (struct sandbox_path){replica->read[i], false};
+    if (replica->write)
+        paths[n++] = (struct sandbox_path){replica->write, true};
     if (assets_dir)
         paths[n++] = (struct sandbox_path){assets_dir, false};
     struct sandbox_report report;
-    sandbox_enter(paths, n, (struct sandbox_ports){0}, &report);
+    sandbox_enter(paths, n, (struct sandbox_ports){replica->ports, replica->n_ports}, &report);
     log_event(report.in_force ? LOG_INFO : LOG_WARN, "sandbox",
               LOG_TEXT("state", report.in_force ? "in force" : "not whole"),
               LOG_TEXT("privileges", report.privileges), LOG_TEXT("files", report.files),
