@@ -217,7 +217,8 @@ enum err azure_send(struct azure *z, struct arena *a, struct azure_call *call,
     z->asked_ms = 0;
     *answer = (struct fetch_answer){0};
     enum err e = send_once(z, a, call, answer, why);
-    if (e == ERR_REFUSED && z->token && answer->status == 401) {
+    bool doubted = answer->status == 401 || azure_said(z, "AuthenticationFailed");
+    if (e == ERR_REFUSED && z->token && doubted) {
         azure_token_drop(z->token); /* it was withdrawn, or its key has changed */
         e = send_once(z, a, call, answer, why);
     }

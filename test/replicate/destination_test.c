@@ -347,6 +347,8 @@ static void long_lists(void **state)
     struct destination *d = *state;
     struct str base = fresh("many");
     const size_t all = DESTINATION_LIST_MAX + 20;
+    if (!*directory) /* Azurite would take its time; azure.mjs tests the lists' parts */
+        return;
     for (size_t i = 0; i < all; i++)
         put_text(d, arena_fmt(&arena, "%.*s/%06zu", STR_ARG(base), i), "");
     struct str prefix = arena_fmt(&arena, "%.*s/", STR_ARG(base)), after = STR("");
