@@ -14,6 +14,7 @@ enum { CLOCK_RFC3339_SIZE = 25 }; /* "2026-11-21T09:30:00.125Z" and its NUL */
 int64_t clock_wall_ms(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
+int64_t clock_boot_ms(void); /* monotonic, and goes on while the machine sleeps */
 
 /* "2026-11-21T09:30:00.125Z": UTC, always three decimals, so text order is time order. */
 struct str clock_rfc3339(int64_t wall_ms, char out[CLOCK_RFC3339_SIZE]);

@@ -300,6 +300,8 @@ static bool is_covered(const struct view *s, const struct retention_file *f, int
 static bool is_needless(const struct view *s, const struct retention_file *f, uint64_t base)
 {
     unsigned level = f->name.level;
+    if (level == LTX_LEVEL_RAW && f->name.max_txid == s->levels[level].end)
+        return false; /* who finds a slot free looks whether there are files behind it */
     if (f->name.max_txid <= base && f->name.min_txid > 1)
         return true;
     if (f->name.min_txid == 1) /* as shipped, with the whole database: a snapshot has it */

@@ -15,6 +15,7 @@
  * transaction in a file.
  *
  * A level has no gaps, so stock tools, which go through one level after the other, restore it too.
+ * The newest shipped file stays: by it a writer that slept sees that others went on (shipper.h).
  * TXID 1 is a whole database and goes into a snapshot only. Two writers that met may have left
  * files that overlap: they are neither merged with each other nor believed to be a gap.
  *

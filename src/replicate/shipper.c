@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicate/shipper.h"
 
+#include "base/clock.h"
+
 static const char op[] = "put a file of the replica";
 
 enum err shipper_init(struct shipper *s, const char *data, struct destination *destination,
@@ -123,6 +125,14 @@ struct notes shipper_notes(const struct shipper *s)
     return notes;
 }
 
+static enum err taken_over(struct str name, const char *what, struct why *why)
+{
+    enum err e = err_set(why, ERR_CONFLICT, op, "%.*s %s", STR_ARG(name), what);
+    err_hint(why, "Another process writes to this replica: find it, only one may go on. What this "
+                  "one has stored and not put there is in its data directory.");
+    return e;
+}
+
 /* The slot is taken: by this very file, or by another writer? */
 static enum err look_whose(struct shipper *s, struct arena *a, struct str name,
                            const struct notes *ours, struct why *why)
@@ -137,10 +147,19 @@ static enum err look_whose(struct shipper *s, struct arena *a, struct str name,
     if (memcmp(theirs.writer, ours->writer, sizeof theirs.writer) == 0 &&
         theirs.filesum == ours->filesum)
         return ERR_NONE;
-    e = err_set(why, ERR_CONFLICT, op, "%.*s was put by another writer", STR_ARG(name));
-    err_hint(why, "Another process writes to this replica: find it, only one may go on. What this "
-                  "one has stored and not put there is in its data directory.");
-    return e;
+    return taken_over(name, "was put by another writer", why);
+}
+
+/* It was there for the taking: because nobody had it, or because it was deleted again? */
+static enum err look_behind(struct shipper *s, struct arena *a, struct str name, struct why *why)
+{
+    struct destination_blob *blobs;
+    size_t n;
+    enum err e = destination_list(s->destination, a, STR("ltx/0/"), name, &blobs, &n, why);
+    if (e || n == 0)
+        return e;
+    destination_delete(s->destination, &name, 1, NULL); /* if not: the next keeper deletes it */
+    return taken_over(name, "is old: another writer went on behind it", why);
 }
 
 enum err shipper_put(struct shipper *s, struct why *why)
@@ -149,14 +168,18 @@ enum err shipper_put(struct shipper *s, struct why *why)
     struct str name = ltx_name_write(&s->name, text);
     struct arena a;
     arena_init(&a);
+    int64_t began_ms = clock_boot_ms();
     struct notes ours = shipper_notes(s);
     struct destination_notes notes = notes_write(&a, &ours);
     enum err e = destination_put_file(s->destination, name, s->stage.fd, s->size, &notes, why);
     if (e == ERR_CONFLICT)
         e = look_whose(s, &a, name, &ours, why);
+    if (!e && (s->proved_ms == 0 || clock_boot_ms() - s->proved_ms > SHIPPER_PAUSE_MS))
+        e = look_behind(s, &a, name, why);
     arena_release(&a);
     if (e)
         return e;
+    s->proved_ms = began_ms;
     stage_close(&s->stage);
     s->size = 0;
     s->position.txid = s->name.max_txid;

@@ -9,6 +9,10 @@
  * between writers. A put that finds it taken looks at whose blob it is: ours (an answer had been
  * lost), and it is done; anybody else's, and we are no longer the replica's writer: ERR_CONFLICT.
  *
+ * Files that were merged are deleted after some minutes (retention.h), and their slots are free
+ * again, but the newest stays. So a put that succeeded after a long pause proves nothing yet: then
+ * it counts when there is nothing behind it.
+ *
  * Beside each blob stands what it is and whose (notes.h).
  *
  * Owner: shipper_release. Threads: one at a time.
@@ -29,6 +33,9 @@ struct shipper_position {
     char writer[NOTES_WRITER_SIZE]; /* us */
 };
 
+/* Less than a shipped file stays, whatever the rules say. */
+enum { SHIPPER_PAUSE_MS = 60 * 1000 };
+
 struct shipper {
     const char *data; /* the data directory */
     struct destination *destination;
@@ -42,7 +49,8 @@ struct shipper {
     struct ltx_trailer trailer;
     struct commit_head head; /* of the database after it */
     int64_t at_ms;
-    uint64_t size; /* bytes; 0: nothing is staged */
+    uint64_t size;     /* bytes; 0: nothing is staged */
+    int64_t proved_ms; /* boot time before the last put that counted; 0: none */
 };
 
 /* data and destination stay the caller's. */
