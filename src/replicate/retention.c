@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicate/retention.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+#include "base/must.h"
 
-#define DAYS(n) ((n)*24 * (int64_t)HOUR)
+#define SECONDS(n) ((int64_t)(n)*1000)
+#define MINUTES(n) SECONDS((n)*60)
+#define DAYS(n)    MINUTES((n)*24 * 60)
 
 const struct retention_rules retention_rules_default = {
-    .levels = {{0, 5 * MINUTE},
-               {1 * SECOND, DAYS(1)},
-               {10 * SECOND, DAYS(7)},
-               {5 * MINUTE, DAYS(30)}},
+    .levels = {{0, MINUTES(5)},
+               {SECONDS(1), DAYS(1)},
+               {SECONDS(10), DAYS(7)},
+               {MINUTES(5), DAYS(30)}},
     .levels_n = 4,
-    .settle_ms = SECOND,
+    .settle_ms = SECONDS(1),
     .snapshot_ms = DAYS(1),
     .snapshot_size = 16 << 20,
     .all_ms = DAYS(7),
@@ -283,6 +285,7 @@ static const struct retention_file *choose_snapshots(const struct view *s, bool 
         if (stays[i] && (!base || f->at_ms <= oldest_ms))
             base = f;
     }
+    must(base != NULL); /* there is at least one */
     for (size_t i = 0; i < l->n; i++)
         stays[i] = stays[i] && l->files[i].name.max_txid >= base->name.max_txid;
     return base;
