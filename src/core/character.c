@@ -15,6 +15,9 @@ static const struct range blanks[] = {
 /* Hyphen-minus; hyphen to horizontal bar; minus sign. */
 static const struct range dashes[] = {{'-', '-'}, {0x2010, 0x2015}, {0x2212, 0x2212}};
 
+/* Tens: each begins at a code point whose last four bits are 0. */
+static const struct range digits[] = {{0x0660, 0x0669}, {0x06F0, 0x06F9}, {0xFF10, 0xFF19}};
+
 static bool is_in(uint32_t code, const struct range *ranges, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -55,4 +58,26 @@ struct str character_trim(struct str s)
         to = at;
     }
     return str_slice(s, from, to);
+}
+
+struct str character_plain_digits(struct arena *a, struct str s)
+{
+    uint32_t code;
+    size_t n, length = 0;
+    char *text = NULL;
+    for (size_t at = 0; (n = utf8_decode(s, at, &code)) > 0; at += n) {
+        bool digit = is_in(code, digits, sizeof digits / sizeof *digits);
+        if (digit && !text) {
+            text = arena_alloc(a, s.len);
+            memcpy(text, s.ptr, length);
+        }
+        if (digit) {
+            text[length++] = (char)('0' + (code & 0xF));
+            continue;
+        }
+        if (text)
+            memcpy(text + length, s.ptr + at, n);
+        length += n;
+    }
+    return text ? str_of(text, length) : s;
 }

@@ -17,7 +17,9 @@ static const char introduction[] =
     "\n"
     "Operators add fields of their own: [`form.extra_fields`](configuration.md#formextra_fields). "
     "All of this is true of\n"
-    "them as well. Privacy says whom an answer tells about: the company, a person, or a person in "
+    "them as well. In a number, a phone number and a date, Arabic-Indic, Persian and full-width digits "
+    "become 0–9.\n"
+    "Privacy says whom an answer tells about: the company, a person, or a person in "
     "something sensitive.\n";
 
 static const char *const step_titles[STEP_COUNT] = {

@@ -12,9 +12,11 @@
  *   CR LF and CR become LF; a tab becomes a space; composed to NFC; trimmed of what JavaScript's
  *   trim() trims (character.h). "" means not given. Nothing is ever cut.
  * and then by kind:
- *   FIELD_NUMBER   /^\d+$/, or groups of three with one separator throughout, which is a space (any
- *                  of trim()'s, thin ones too), "," "." "'" or "’": becomes plain digits without
- *                  leading zeros. Anything else stays as typed ("about 50", "1.5", "+5").
+ *   phone, number, date: Arabic-Indic, extended Arabic-Indic and full-width digits become 0–9.
+ *   FIELD_NUMBER   /^\d+$/, or groups of three with one separator throughout: a space (any of
+ *                  trim()'s, thin ones too), a comma (also U+066C), a full stop or an apostrophe
+ *                  (also U+2019): becomes plain digits without leading zeros. Anything else stays
+ *                  as typed ("about 50", "1.5", "+5").
  *   FIELD_CHOICES  values trimmed, one a line, each once, empty ones left out. (A line break in a
  *                  value, one over 128 bytes, more than 100 values: ERR_INPUT.)
  *   industry_other becomes "" unless industry is "other": what is no longer asked is not kept.
@@ -25,8 +27,9 @@
  *   email          at most max; HTML's "valid e-mail address" with a dot in the domain:
  *                  /^[a-z0-9.!#$%&'*+\/=?^_`{|}~-]+@L(\.L)+$/i
  *                  where L is [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?
- *   phone          at most max; kept as typed. Without spaces, dots, dashes (- and U+2010–2015,
- *                  2212) and brackets ( ) [ ] it is /^\+[1-9]\d{6,14}$/ (E.164) or /^\d{5,20}$/
+ *   phone          at most max; kept as typed but for the digits. Without spaces, dots, dashes (-
+ *                  and U+2010–2015, 2212) and brackets ( ) [ ] it is /^\+[1-9]\d{6,14}$/ (E.164) or
+ *                  /^\d{5,20}$/
  *   number         digits, then min ≤ n ≤ max
  *   choice(s)      each value is in the operator's list
  *   consent        "yes"

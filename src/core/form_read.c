@@ -91,7 +91,9 @@ static struct str tidy(struct arena *a, const struct field_info *info, struct st
 
 static bool is_separator(uint32_t code)
 {
-    return code == ',' || code == '.' || code == '\'' || code == 0x2019 || character_is_blank(code);
+    enum { APOSTROPHE = 0x2019, ARABIC_THOUSANDS = 0x066C };
+    return code == ',' || code == '.' || code == '\'' || code == APOSTROPHE ||
+           code == ARABIC_THOUSANDS || character_is_blank(code);
 }
 
 static struct str without_leading_zeros(struct str digits)
@@ -147,12 +149,20 @@ static enum err add_choice(struct form_read *r, size_t field, struct str value)
     return ERR_NONE;
 }
 
+/* What is read as digits, whatever script they are typed in. */
+static bool has_digits(enum field_kind kind)
+{
+    return kind == FIELD_PHONE || kind == FIELD_NUMBER || kind == FIELD_DATE;
+}
+
 enum err form_read_value(struct form_read *r, size_t field, struct str value)
 {
     const struct field_info *info = &r->rules->fields[field];
     struct str text = tidy(r->arena, info, value);
     if (info->kind == FIELD_CHOICES)
         return add_choice(r, field, text);
+    if (has_digits(info->kind))
+        text = character_plain_digits(r->arena, text);
     r->form->value[field] = info->kind == FIELD_NUMBER ? plain_number(r->arena, text) : text;
     return ERR_NONE;
 }

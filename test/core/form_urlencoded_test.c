@@ -83,6 +83,8 @@ static void text_is_normalised(void **state)
         {FIELD_ADDRESS, STR_INIT("a\n\rb"), STR_INIT("a\n\nb")},
         {FIELD_EMAIL_ADDRESS, STR_INIT(" Name@Example.COM "), STR_INIT("Name@Example.COM")},
         {FIELD_PHONE_NUMBER, STR_INIT(" +44 (0)20 7946-0000 "), STR_INIT("+44 (0)20 7946-0000")},
+        {FIELD_PHONE_NUMBER, STR_INIT("+٤٤ ۲۰ ７９４６"), STR_INIT("+44 20 7946")},
+        {FIELD_COMPANY_NAME, STR_INIT("٣ نجوم"), STR_INIT("٣ نجوم")},
         {FIELD_TIMELINE, STR_INIT(" soon "), STR_INIT("soon")},
         {FIELD_CONSENT_GIVEN, STR_INIT("yes"), STR_INIT("yes")},
     };
@@ -134,7 +136,13 @@ static void numbers_are_normalised(void **state)
         {STR_INIT("+5"), STR_INIT("+5")},
         {STR_INIT("1-000"), STR_INIT("1-000")},
         {STR_INIT("about 50"), STR_INIT("about 50")},
-        {STR_INIT("\xD9\xA1"), STR_INIT("\xD9\xA1")}, /* an Arabic digit */
+        /* digits of other keyboards */
+        {STR_INIT("٢٥٠"), STR_INIT("250")},
+        {STR_INIT("٠١٠٬٠٠٠"), STR_INIT("10000")},
+        {STR_INIT("۱۲ ۳۴۵"), STR_INIT("12345")},
+        {STR_INIT("１,0００"), STR_INIT("1000")},
+        {STR_INIT("١٠ تقريبا"), STR_INIT("10 تقريبا")},
+        {STR_INIT("२५०"), STR_INIT("२५०")}, /* not these */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_becomes(*state, FIELD_COMPANY_SIZE, rows[i].typed, rows[i].expected);

@@ -35,10 +35,13 @@ const phone = () => pick(['+', '', '+0', '(0', '00 ']) +
   Array.from({ length: random(24) }, () => random(10) + pick(['', '', '', ' ', '-', '.', '\u2011', ')', 'x'.repeat(random(20) === 0)])).join('');
 const number = () => pick([
   () => String(random(20000000)),
-  () => `${random(1000)}${pick([' ', ',', '.', "'", '’', '\u2009', '\u202f', '_'])}${pick(['000', '00', '250'])}`,
+  () => `${random(1000)}${pick([' ', ',', '.', "'", '’', '\u2009', '\u202f', '\u066c', '_'])}${pick(['000', '00', '250'])}`,
   () => { const s = pick([' ', ',', '.']); return `${random(12)}${s}000${pick([s, s, s, ','])}${pick(['000', '001'])}`; },
   () => pick(['0', '1', '000012', '10000000', '10000001', '-5', '+5', '1e3', '1.5']),
   () => '9'.repeat(1 + random(40)), soup])();
+
+// The same in digits of other keyboards, now and then.
+const abroad = (text) => random(5) ? text : text.replace(/\d/g, (d) => String.fromCodePoint(pick([0x660, 0x6f0, 0xff10, 0x30]) + Number(d)));
 
 const date = () => pick([
   () => `20${10 + random(30)}-${String(1 + random(13)).padStart(2, '0')}-${String(1 + random(32)).padStart(2, '0')}`,
@@ -51,8 +54,8 @@ const makers = {
   company: {
     vat_number: () => pick([soup, () => about(20), () => ''])(),
     invoice_email: email,
-    mobile: phone,
-    offices: () => pick([number, () => String(random(502))])(),
+    mobile: () => abroad(phone()),
+    offices: () => abroad(pick([number, () => String(random(502))])()),
     region: () => pick(['', 'europe', 'elsewhere']),
     company_name: () => pick([soup, () => about(200), () => 'Bell'])(),
     address: () => pick([() => `${soup()}\n${soup()}`, () => about(500)])(),
@@ -60,13 +63,13 @@ const makers = {
     industry_other: () => pick([soup, () => '', () => about(120)])(),
     contact_name: () => pick([soup, () => about(120)])(),
     email,
-    phone: () => pick([phone, phone, soup])(),
-    company_size: number,
+    phone: () => abroad(pick([phone, phone, soup])()),
+    company_size: () => abroad(number()),
   },
   engagement: {
     tools: () => pick([[], ['git'], ['jenkins', 'other']]),
     needs: () => pick([soup, () => about(500), () => ''])(),
-    start_date: date,
+    start_date: () => abroad(date()),
     nda: () => pick([[], ['yes']]),
     service_type: () => pick([[], ['cloud_migration'], submission.service_type]),
     project_scope: () => pick([soup, () => about(4000), () => ''])(),

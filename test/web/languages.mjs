@@ -50,10 +50,13 @@ for (const [lang, words] of Object.entries(languages))
     assert.match(wrong.body, new RegExp(`<title>${words.error}`));
     assert.ok(wrong.body.includes(words.size), words.size);
     assert.equal(shown(wrong.body, 'email'), 'a');
-    assert.equal((await post('/apply/company', fields('company'))).status, 303);
+    const typed = lang === 'ar' ? { phone: '٠٣٠ ٩٠١٨٢٠', company_size: '١٢٬٣٤٥' } : { phone: '030 901820', company_size: '12.345' };
+    assert.equal((await post('/apply/company', fields('company', typed))).status, 303);
     assert.equal((await post('/apply/engagement', fields('engagement'))).status, 303);
     const check = await visitor.go('/apply/check', { headers });
     isIn(check.body, lang, words.check);
+    assert.match(check.body, />030 901820</);
+    assert.match(check.body, />12345</);
     assert.equal((await post('/apply/check', {})).headers.location, '/apply/done');
     const done = await visitor.go('/apply/done', { headers });
     isIn(done.body, lang, words.done);

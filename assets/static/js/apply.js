@@ -22,6 +22,9 @@
 
   const tidy = (text) =>
     text.replace(/\r\n?/g, "\n").replace(/\t/g, " ").normalize("NFC").trim();
+  /* 0–9 for the digits of Arabic, Persian and full-width keyboards. */
+  const latin = (text) =>
+    text.replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (d) => d.charCodeAt(0) & 15);
   const length = (text) => [...text].length;
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   const address = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(\\.${label})+$`, "i");
@@ -31,7 +34,7 @@
     phone: (text) =>
       /^(\+[1-9]\d{6,14}|\d{5,20})$/.test(text.replace(/[\s.()[\]\-\u2010-\u2015\u2212]/g, "")),
     number: (text, { min, max }) => {
-      if (!/^(\d+|\d{1,3}([\s,.'’])\d{3}(\2\d{3})*)$/.test(text)) return false;
+      if (!/^(\d+|\d{1,3}([\s,.'’\u066c])\d{3}(\2\d{3})*)$/.test(text)) return false;
       const n = +text.replace(/\D/g, "");
       return n >= min && n <= max;
     },
@@ -71,7 +74,8 @@
     if (!text) return asked(field) ? missing : "";
     if (/line|text/.test(kind) && hidden.test(text.replace(/\n/g, ""))) return control;
     if (/line|text|email|phone/.test(kind) && length(text) > max) return long;
-    return rules[kind] && !rules[kind](text, field.dataset) ? wrong : "";
+    const plain = /phone|number|date/.test(kind) ? latin(text) : text;
+    return rules[kind] && !rules[kind](plain, field.dataset) ? wrong : "";
   };
 
   /* A calendar, where the browser has one. It would throw away what is not a date: that stays. */
