@@ -178,3 +178,8 @@ SELECT value FROM meta WHERE key = 'created';
 -- The file as it is, for a copy of it (image.h).
 -- name: image_pages
 SELECT pgno, data FROM sqlite_dbpage;
+
+-- What a restored database is counted by (examine.h).
+-- name: tables
+SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+ORDER BY name;
