@@ -59,8 +59,8 @@ static enum err inspect_file(struct inspect *i, struct conveyor *conveyor,
     char text[LTX_NAME_SIZE];
     struct str name = ltx_name_write(&file->name, text);
     struct ltx_summary summary;
-    struct notes notes;
-    bool there;
+    struct notes notes = {0};
+    bool there = false;
     i->source = conveyor_next(conveyor);
     if (i->options->copy) {
         i->fd = open(i->options->scratch, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
