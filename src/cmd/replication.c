@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/replication.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/store.h"
 
@@ -62,6 +63,40 @@ static void on_fenced(void *context)
     atomic_store(&((struct replication *)context)->fenced, true);
 }
 
+/* On the replicator's thread. */
+static void on_put(void *context, const struct ltx_name *name, const struct notes *notes,
+                   uint64_t size)
+{
+    keeper_told(((struct replication *)context)->keeper, name, notes, size);
+}
+
+/* On the keeper's thread. What cannot be written now is tried again in a second. */
+static void on_turned(void *context)
+{
+    struct replication *r = context;
+    struct replicator_state replicator;
+    struct keeper_state keeper;
+    replicator_state(r->replicator, &replicator);
+    keeper_state(r->keeper, &keeper);
+    report_write(&r->report, r->data, str_from(r->url), &replicator, &keeper, clock_wall_ms(),
+                 NULL);
+}
+
+/* With a place of its own: calls of the two do not wait for each other. */
+static enum err open_keeper(const struct config *c, struct arena *a, struct replication *out,
+                            struct why *why)
+{
+    struct keeper_options options = {
+        .data = out->data, .rules = retention_rules_default, .turned = on_turned, .context = out};
+    enum err e = replication_place(c, a, &options.destination, why);
+    if (e)
+        return e;
+    snprintf(out->url, sizeof out->url, "%.*s", STR_ARG(destination_url(options.destination)));
+    report_init(&out->report);
+    keeper_open(&options, &out->keeper);
+    return ERR_NONE;
+}
+
 enum err replication_open(const struct config *c, struct store *store, struct arena *a,
                           struct replication *out, struct why *why)
 {
@@ -74,21 +109,24 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
     }
     if (c->replica_url.len == 0)
         return ERR_NONE;
-    char data[PATH_MAX];
-    snprintf(data, sizeof data, "%.*s", STR_ARG(c->data_directory));
+    snprintf(out->data, sizeof out->data, "%.*s", STR_ARG(c->data_directory));
     struct replicator_options options = {
-        .data = data,
+        .data = out->data,
         .backlog = (size_t)c->replica_backlog,
         .sync_ms = c->replica_sync_time,
         .takeover = c->replica_takeover,
         .on_fenced = on_fenced,
+        .on_put = on_put,
         .context = out,
     };
     enum err e = replication_place(c, a, &options.destination, why);
     if (e)
         return e;
     destination_needs(options.destination, &out->needs);
-    return replicator_open(store, &options, &out->replicator, why);
+    e = replicator_open(store, &options, &out->replicator, why);
+    if (!e)
+        e = open_keeper(c, a, out, why);
+    return e;
 }
 
 const struct commit_sink *replication_sink(const struct replication *r)
@@ -98,8 +136,10 @@ const struct commit_sink *replication_sink(const struct replication *r)
 
 void replication_run(struct replication *r, struct writer *writer)
 {
-    if (r->replicator)
-        replicator_start(r->replicator, writer);
+    if (!r->replicator)
+        return;
+    replicator_start(r->replicator, writer);
+    keeper_start(r->keeper);
 }
 
 void replication_close(struct replication *r)
@@ -107,6 +147,8 @@ void replication_close(struct replication *r)
     if (!r->replicator)
         return;
     struct replicator_state state;
+    if (r->keeper)
+        keeper_stop(r->keeper);
     replicator_stop(r->replicator, REPLICATION_STOP_MS);
     replicator_state(r->replicator, &state);
     if (state.seq_safe < state.seq_committed)
@@ -114,5 +156,7 @@ void replication_close(struct replication *r)
             LOG_WARN, "replica behind", LOG_INT("commits", state.seq_committed - state.seq_safe),
             LOG_TEXT("remedy", "start the server again with this data directory: it catches up"));
     replicator_free(r->replicator);
+    keeper_free(r->keeper);
+    report_release(&r->report);
     *r = (struct replication){0};
 }

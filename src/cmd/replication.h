@@ -11,14 +11,18 @@
 #define CMD_REPLICATION_H
 
 #include "config/config.h"
-#include "replicate/replicator.h"
+#include "replicate/report.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 
 enum { REPLICATION_STOP_MS = 10 * 1000 }; /* for what waits when the server stops */
 
 struct replication {
-    struct replicator *replicator;  /* NULL: there is no replica */
+    struct replicator *replicator; /* NULL: there is no replica */
+    struct keeper *keeper;         /* merges, deletes and reports beside it */
+    struct report report;
+    char data[PATH_MAX], url[DESTINATION_NAME_MAX];
     struct destination_needs needs; /* of the system, for the sandbox; nothing without a replica */
     atomic_bool fenced;             /* another writer has the replica: the server must end */
 };
