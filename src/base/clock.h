@@ -19,4 +19,8 @@ int64_t clock_boot_ms(void); /* monotonic, and goes on while the machine sleeps 
 /* "2026-11-21T09:30:00.125Z": UTC, always three decimals, so text order is time order. */
 struct str clock_rfc3339(int64_t wall_ms, char out[CLOCK_RFC3339_SIZE]);
 
+/* A moment as people type it (RFC 3339): "2026-11-21T09:30:00Z", with parts of a second, with
+ * "+01:00" instead of Z. What is below a millisecond is cut off. */
+bool clock_read_rfc3339(struct str text, int64_t *wall_ms);
+
 #endif

@@ -25,6 +25,8 @@ int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_funnel(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
+int cmd_replica(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 

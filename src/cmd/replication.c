@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "replicate/listing.h"
+#include "replicate/restore.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -41,19 +43,76 @@ static enum err read_secret(struct arena *a, struct str file, struct str *out, s
     return ERR_NONE;
 }
 
-enum err replication_place(const struct config *c, struct arena *a, struct destination **out,
-                           struct why *why)
+enum err replication_options(const struct config *c, struct arena *a,
+                             struct destination_options *out, struct why *why)
 {
-    struct destination_options options = {
+    *out = (struct destination_options){
         .url = c->replica_url,
         .endpoint = c->replica_endpoint,
         .ca_file = c->replica_ca_file,
     };
+    enum err e = read_secret(a, c->replica_account_key_file, &out->account_key, why);
+    return e ? e : read_secret(a, c->replica_sas_file, &out->sas, why);
+}
+
+enum err replication_place(const struct config *c, struct arena *a, struct destination **out,
+                           struct why *why)
+{
+    struct destination_options options;
     *out = NULL;
-    enum err e = read_secret(a, c->replica_account_key_file, &options.account_key, why);
-    if (!e)
-        e = read_secret(a, c->replica_sas_file, &options.sas, why);
+    enum err e = replication_options(c, a, &options, why);
     return e ? e : destination_open(&options, out, why);
+}
+
+/* Is there anything to restore? A container that is not there yet has nothing. */
+static enum err holds_files(const struct destination_options *options, bool *holds, struct why *why)
+{
+    struct destination *d;
+    struct arena a = ARENA_INIT;
+    struct listing listing = {0};
+    enum err e = destination_open(options, &d, why);
+    if (!e)
+        e = listing_read(d, &a, &listing, why);
+    *holds = !e && listing.n > 0;
+    destination_free(d);
+    arena_release(&a);
+    return e == ERR_MISSING ? ERR_NONE : e;
+}
+
+static void log_damage(void *context, const struct why *why)
+{
+    (void)context;
+    log_why(LOG_WARN, "replica damaged", why);
+}
+
+enum err replication_restore(const struct config *c, struct arena *a, struct why *why)
+{
+    char data[PATH_MAX], database[PATH_MAX];
+    snprintf(data, sizeof data, "%.*s", STR_ARG(c->data_directory));
+    snprintf(database, sizeof database, "%.*s/anteroom.db", STR_ARG(c->data_directory));
+    if (c->replica_url.len == 0 || !str_eq(c->replica_restore, STR("auto")) ||
+        access(database, F_OK) == 0)
+        return ERR_NONE;
+    struct destination_options options;
+    bool holds = false;
+    enum err e = replication_options(c, a, &options, why);
+    if (!e)
+        e = holds_files(&options, &holds, why);
+    if (e || !holds)
+        return e;
+    log_event(LOG_INFO, "restoring", LOG_STR("from", options.url), LOG_TEXT("to", data));
+    const struct restore_options restore = {
+        .from = &options, .to = data, .aim = RESTORE_LATEST, .notice = log_damage};
+    struct restore_report report;
+    e = restore_run(&restore, a, &report, why);
+    if (e)
+        return e;
+    char time[CLOCK_RFC3339_SIZE];
+    log_event(LOG_INFO, "restored", LOG_INT("txid", report.txid),
+              LOG_STR("committed", clock_rfc3339(report.at_ms, time)),
+              LOG_BOOL("compared", report.compared), LOG_INT("resumed", report.resumed),
+              LOG_INT("files", report.files), LOG_INT("took_ms", report.restore_ms));
+    return ERR_NONE;
 }
 
 /* On the replicator's thread; the main thread looks at it every two seconds, and the writer has

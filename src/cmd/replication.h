@@ -27,9 +27,19 @@ struct replication {
     atomic_bool fenced;             /* another writer has the replica: the server must end */
 };
 
-/* A place of the configuration's, for commands too. The texts of secrets live in the arena. */
+/* The place of the configuration's, for commands too. The texts of secrets live in the arena. */
+enum err replication_options(const struct config *config, struct arena *a,
+                             struct destination_options *out, struct why *why);
+
+/* The same, opened. */
 enum err replication_place(const struct config *config, struct arena *a, struct destination **out,
                            struct why *why);
+
+/*
+ * Before the store is opened: a data directory without a database gets the replica's, when there is
+ * one (replica.restore). Without, nothing is done.
+ */
+enum err replication_restore(const struct config *config, struct arena *a, struct why *why);
 
 enum err replication_open(const struct config *config, struct store *store, struct arena *a,
                           struct replication *out, struct why *why);

@@ -124,7 +124,9 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     const struct config *c = &s->config;
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%.*s", STR_ARG(c->data_directory));
-    enum err e = store_open(directory, &s->store, why);
+    enum err e = replication_restore(c, &s->secrets, why);
+    if (e == ERR_NONE)
+        e = store_open(directory, &s->store, why);
     if (e == ERR_NONE)
         e = keep_consent(s, why);
     if (e == ERR_NONE)
