@@ -173,16 +173,16 @@ static enum err status(struct replica_at *p, const struct wish *w, int *code, st
 
 /* ---- verify and export ----------------------------------------------------------------------- */
 
-static enum err look_through(struct replica_at *p, const struct wish *w, struct inspect_options *o,
+static enum err look_through(struct replica_at *p, const struct wish *w, struct inspect_options o,
                              int *code, struct why *why)
 {
     struct inspect_report r;
-    struct meter meter = {.verb = o->copy ? "copying" : "checking"};
-    o->from = &p->options;
-    o->progress = show_progress;
-    o->notice = show_damage;
-    o->context = &meter;
-    enum err e = inspect_run(o, &r, why);
+    struct meter meter = {.verb = o.copy ? "copying" : "checking"};
+    o.from = &p->options;
+    o.progress = show_progress;
+    o.notice = show_damage;
+    o.context = &meter;
+    enum err e = inspect_run(&o, &r, why);
     meter_end(&meter);
     if (e)
         return e;
@@ -205,7 +205,7 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
     printf("%zu files, %s, %zu damaged.\n", r.files, meter_size(r.bytes, size), r.damaged);
     if (whole)
         printf("Restorable up to the newest, TXID %" PRIu64 ".%s\n", r.newest,
-               o->copy ? " All of it is copied." : "");
+               o.copy ? " All of it is copied." : "");
     else
         printf("Restorable without a gap up to TXID %" PRIu64 "; the newest is %" PRIu64 ".\n",
                r.good, r.newest);
@@ -215,7 +215,7 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
 static enum err verify(struct replica_at *p, const struct wish *w, int *code, struct why *why)
 {
     struct inspect_options o = {0};
-    return look_through(p, w, &o, code, why);
+    return look_through(p, w, o, code, why);
 }
 
 static enum err export(struct replica_at *p, const struct wish *w, int *code, struct why *why) {
@@ -231,7 +231,7 @@ const struct destination_options to = {.url = str_from(url)};
 struct inspect_options o = {.scratch = directory};
 enum err e = destination_open(&to, &o.copy, why);
 if (!e)
-    e = look_through(p, w, &o, code, why);
+    e = look_through(p, w, o, code, why);
 if (e == ERR_CONFLICT)
     err_hint(why, "There is a replica already: choose an empty directory.");
 destination_free(o.copy);
