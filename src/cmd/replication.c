@@ -173,6 +173,8 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
         .data = out->data,
         .backlog = (size_t)c->replica_backlog,
         .sync_ms = c->replica_sync_time,
+        /* Visitors are served when the place is away; a promise of two places cannot begin so. */
+        .start_without = !str_eq(c->replica_mode, STR("sync")),
         .takeover = c->replica_takeover,
         .on_fenced = on_fenced,
         .on_put = on_put,

@@ -1,63 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replicate/replicator.h"
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "base/random.h"
-#include "base/text.h"
-#include "replicate/backlog.h"
-#include "replicate/baseline.h"
+#include "replicate/replicator_inner.h"
 #include "replicate/retry.h"
 #include "store/store.h"
 
-#include <semaphore.h>
-#include <signal.h>
-
-enum {
-    BACKLOG = 64 * 1024 * 1024,
-    SYNC_MS = 10 * 1000,
-    TURN_MS = 1000, /* how often jobs are looked at that wait too long */
-    WRITER_BYTES = (NOTES_WRITER_SIZE - 1) / 2
-};
-
-/* Jobs that wait for the same commit. */
-struct held {
-    struct held *next;
-    struct job *jobs;
-    uint64_t seq;
-    int64_t until_ms; /* monotonic */
-};
-
-struct replicator {
-    struct destination *destination;
-    char data[STAGE_PATH_MAX];
-    struct commit_sink sink;
-    struct backlog backlog;
-    struct writer *writer;
-    struct store *store;
-    int64_t sync_ms;
-    void (*on_fenced)(void *context);
-    void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
-                   uint64_t size);
-    void *context;
-    pthread_t thread;
-    bool started;
-
-    /* The thread's own. */
-    struct shipper shipper;
-    struct image *image;
-    uint64_t staged_seq; /* all commits up to it are in the file that is staged */
-    unsigned failures;   /* in a row */
-
-    pthread_mutex_t lock; /* guards everything below */
-    pthread_cond_t changed;
-    struct held *held, **held_last; /* oldest first */
-    struct replicator_state state;
-    bool writer_gone;
-    bool stopping;
-    int64_t stop_until_ms;
-};
+enum { TURN_MS = 1000 /* how often jobs are looked at that wait too long */ };
 
 /* ---- the writer's side ---------------------------------------------------------------------- */
 
@@ -101,6 +51,12 @@ static void on_closed(void *self)
     r->writer_gone = true;
     pthread_mutex_unlock(&r->lock);
     backlog_close(&r->backlog);
+}
+
+void replicator_sink_init(struct replicator *r)
+{
+    r->sink = (struct commit_sink){
+        .self = r, .commit = on_commit, .lost = on_lost, .hold = on_hold, .closed = on_closed};
 }
 
 /* ---- answering ------------------------------------------------------------------------------ */
@@ -162,7 +118,8 @@ static void note_put(struct replicator *r, uint64_t bytes, bool image)
         log_event(LOG_WARN, "replica reached again", LOG_INT("txid", r->shipper.position.txid));
 }
 
-static void note_trouble(struct replicator *r, enum replicator_health health, const struct why *why)
+void replicator_note_trouble(struct replicator *r, enum replicator_health health,
+                             const struct why *why)
 {
     pthread_mutex_lock(&r->lock);
     bool is_new = r->state.health != health;
@@ -213,7 +170,7 @@ static bool pause_for(struct replicator *r, int64_t ms)
 
 static void fence(struct replicator *r, const struct why *why)
 {
-    note_trouble(r, REPLICATOR_FENCED, why);
+    replicator_note_trouble(r, REPLICATOR_FENCED, why);
     pthread_mutex_lock(&r->lock);
     if (!r->writer_gone)
         writer_fence(r->writer, why);
@@ -227,7 +184,7 @@ static void fence(struct replicator *r, const struct why *why)
 static bool wait_after_failure(struct replicator *r, const struct why *why)
 {
     uint64_t chance;
-    note_trouble(r, REPLICATOR_BEHIND, why);
+    replicator_note_trouble(r, REPLICATOR_BEHIND, why);
     random_bytes(&chance, sizeof chance);
     int64_t left = retry_wait_ms(++r->failures, chance, destination_retry_ms(r->destination));
     for (; left > 0; left -= TURN_MS) {
@@ -263,15 +220,6 @@ static bool put(struct replicator *r, bool image)
     }
 }
 
-struct pinning {
-    struct replicator *replicator;
-    struct backlog_mark mark;
-    int64_t at_ms;
-    enum err e;
-    struct why why;
-    sem_t done;
-};
-
 /* Between two commits: on the writer's thread, or when there is no writer. */
 static void pin(void *context)
 {
@@ -286,29 +234,39 @@ static void pinned(struct job *job)
     sem_post(&((struct pinning *)job->owner)->done);
 }
 
-static enum err stage_image(struct replicator *r, struct why *why)
+/* Pins the image between two commits; *mark says which. */
+enum err replicator_pin_now(struct replicator *r, struct pinning *p, struct why *why)
 {
-    struct pinning p = {.replicator = r};
+    *p = (struct pinning){.replicator = r};
     struct job call = {
-        .kind = JOB_CALL, .call = {.run = pin, .context = &p}, .done = pinned, .owner = &p};
-    sem_init(&p.done, 0, 0);
+        .kind = JOB_CALL, .call = {.run = pin, .context = p}, .done = pinned, .owner = p};
+    sem_init(&p->done, 0, 0);
     pthread_mutex_lock(&r->lock);
-    bool alone = r->writer_gone, asked = !alone && writer_put(r->writer, &call) == ERR_NONE;
+    bool alone = r->writer_gone || !r->writer;
+    bool asked = !alone && writer_put(r->writer, &call) == ERR_NONE;
     pthread_mutex_unlock(&r->lock);
     if (alone) {
-        pin(&p);
+        pin(p);
     } else if (asked) {
-        while (sem_wait(&p.done) != 0)
+        while (sem_wait(&p->done) != 0)
             ;
     } else {
-        p.e = err_set(&p.why, ERR_BUSY, "read the database for the replica", "the writer is busy");
+        p->e =
+            err_set(&p->why, ERR_BUSY, "read the database for the replica", "the writer is busy");
     }
-    sem_destroy(&p.done);
-    if (p.e) {
-        *why = p.why;
-        return p.e;
-    }
-    enum err e = shipper_image(&r->shipper, r->image, p.at_ms, why);
+    sem_destroy(&p->done);
+    if (p->e)
+        *why = p->why;
+    return p->e;
+}
+
+static enum err stage_image(struct replicator *r, struct why *why)
+{
+    struct pinning p;
+    enum err e = replicator_pin_now(r, &p, why);
+    if (e)
+        return e;
+    e = shipper_image(&r->shipper, r->image, p.at_ms, why);
     image_unpin(r->image);
     if (!e) {
         r->staged_seq = p.mark.seq;
@@ -327,13 +285,25 @@ static enum err stage_commits(struct replicator *r, struct commit *commits, stru
     return e;
 }
 
-static void *run(void *context)
+/* ---- the thread ----------------------------------------------------------------------------- */
+
+void *replicator_run(void *context)
 {
     struct replicator *r = context;
     pthread_setname_np(pthread_self(), "replicator");
     for (;;) {
         struct backlog_taken taken;
         struct why why;
+        enum err e = r->looked ? ERR_NONE : replicator_look(r, &why);
+        if (e == ERR_CONFLICT) {
+            fence(r, &why);
+            break;
+        }
+        if (e) {
+            if (!wait_after_failure(r, &why))
+                break;
+            continue;
+        }
         backlog_take(&r->backlog, clock_monotonic_ms() + TURN_MS, &taken);
         answer_held(r, false, ERR_NONE, NULL);
         if (!taken.image_wanted && !taken.commits) {
@@ -341,8 +311,7 @@ static void *run(void *context)
                 break;
             continue;
         }
-        enum err e =
-            taken.image_wanted ? stage_image(r, &why) : stage_commits(r, taken.commits, &why);
+        e = taken.image_wanted ? stage_image(r, &why) : stage_commits(r, taken.commits, &why);
         if (e) { /* the checksums and the file are lost: begin with what the database holds */
             backlog_want_image(&r->backlog);
             if (!wait_after_failure(r, &why))
@@ -356,131 +325,4 @@ static void *run(void *context)
     err_set(&why, ERR_NETWORK, "store the submission in two places", "the server is stopping");
     answer_held(r, true, ERR_NETWORK, &why);
     return NULL;
-}
-
-/* ---- opening and closing -------------------------------------------------------------------- */
-
-static void draw_writer(char out[NOTES_WRITER_SIZE])
-{
-    unsigned char bytes[WRITER_BYTES];
-    struct arena a;
-    arena_init(&a);
-    random_bytes(bytes, sizeof bytes);
-    snprintf(out, NOTES_WRITER_SIZE, "%.*s", STR_ARG(text_hex(&a, str_of(bytes, sizeof bytes))));
-    arena_release(&a);
-}
-
-static enum err look(struct replicator *r, bool takeover, struct why *why)
-{
-    struct image_shape shape = {0};
-    struct baseline_newest newest;
-    struct commit_head head = {0};
-    enum baseline baseline = BASELINE_IMAGE;
-    enum err e = image_open(r->store, &r->image, why);
-    if (!e)
-        e = image_pin(r->image, why);
-    if (!e)
-        e = image_shape(r->image, &shape, why);
-    if (!e)
-        e = shipper_init(&r->shipper, r->data, r->destination, shape.page_size, why);
-    if (!e)
-        e = shipper_learn(&r->shipper, r->image, why);
-    if (!e)
-        e = image_head(r->image, &head, why);
-    if (!e)
-        e = baseline_newest(r->destination, &newest, why);
-    if (!e)
-        e = baseline_decide(r->destination, &newest, r->shipper.sums.database, r->image, takeover,
-                            &baseline, why);
-    if (e)
-        return e;
-    image_unpin(r->image);
-    r->shipper.position.txid = newest.txid;
-    r->shipper.position.dbsum = newest.notes.dbsum;
-    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || takeover);
-    draw_writer(r->shipper.position.writer);
-    r->state.position = r->shipper.position;
-    if (baseline == BASELINE_IMAGE)
-        backlog_want_image(&r->backlog);
-    else
-        store_note_safe(r->store, head.submission);
-    log_event(LOG_INFO, "replica", LOG_STR("url", destination_url(r->destination)),
-              LOG_INT("txid", newest.txid),
-              LOG_TEXT("state", baseline == BASELINE_CONTINUE ? "continued"
-                                : newest.txid                 ? "caught up with an image"
-                                                              : "begun"));
-    return ERR_NONE;
-}
-
-enum err replicator_open(struct store *store, const struct replicator_options *options,
-                         struct replicator **out, struct why *why)
-{
-    *out = NULL;
-    struct replicator *r = calloc(1, sizeof *r);
-    must(r != NULL);
-    r->store = store;
-    r->destination = options->destination;
-    r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
-    r->on_fenced = options->on_fenced;
-    r->on_put = options->on_put;
-    r->context = options->context;
-    r->sink = (struct commit_sink){
-        .self = r, .commit = on_commit, .lost = on_lost, .hold = on_hold, .closed = on_closed};
-    r->held_last = &r->held;
-    snprintf(r->data, sizeof r->data, "%s", options->data);
-    backlog_init(&r->backlog, options->backlog ? options->backlog : BACKLOG);
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0);
-    pthread_condattr_destroy(&attr);
-    enum err e = look(r, options->takeover, why);
-    if (e)
-        replicator_free(r);
-    else
-        *out = r;
-    return e;
-}
-
-const struct commit_sink *replicator_sink(struct replicator *r)
-{
-    return &r->sink;
-}
-
-void replicator_start(struct replicator *r, struct writer *writer)
-{
-    r->writer = writer;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    must(pthread_create(&r->thread, NULL, run, r) == 0);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    r->started = true;
-}
-
-void replicator_stop(struct replicator *r, int64_t within_ms)
-{
-    pthread_mutex_lock(&r->lock);
-    r->stopping = true;
-    r->stop_until_ms = clock_monotonic_ms() + within_ms;
-    pthread_mutex_unlock(&r->lock);
-    pthread_cond_broadcast(&r->changed);
-    backlog_wake(&r->backlog);
-    if (r->started)
-        pthread_join(r->thread, NULL);
-    r->started = false;
-}
-
-void replicator_free(struct replicator *r)
-{
-    if (!r)
-        return;
-    image_close(r->image);
-    if (r->shipper.data)
-        shipper_release(&r->shipper);
-    destination_free(r->destination);
-    backlog_release(&r->backlog);
-    pthread_cond_destroy(&r->changed);
-    pthread_mutex_destroy(&r->lock);
-    free(r);
 }

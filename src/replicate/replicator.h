@@ -31,11 +31,12 @@ struct replicator;
 struct store;
 
 struct replicator_options {
-    const char *data;                 /* the data directory */
-    struct destination *destination;  /* ours from now on, also when opening fails */
-    size_t backlog;                   /* bytes of commits that may wait; 0: 64 MiB */
-    int64_t sync_ms;                  /* how long a job waits at most; 0: 10 s */
-    bool takeover;                    /* continue a replica that another wrote: its epoch goes up */
+    const char *data;                /* the data directory */
+    struct destination *destination; /* ours from now on, also when opening fails */
+    size_t backlog;                  /* bytes of commits that may wait; 0: 64 MiB */
+    int64_t sync_ms;                 /* how long a job waits at most; 0: 10 s */
+    bool start_without; /* open although the destination is away; it is compared once it is there */
+    bool takeover;      /* continue a replica that another wrote: its epoch goes up */
     void (*on_fenced)(void *context); /* once, on the replicator's thread; may be NULL */
     /* A file was put; on the replicator's thread; may be NULL. */
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,

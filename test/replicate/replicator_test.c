@@ -361,7 +361,7 @@ static void who_waits_is_answered_when_it_is_there(void **state)
 static void block(const struct trial_directory *replica, bool blocked)
 {
     char path[96], away[96];
-    snprintf(path, sizeof path, "%s/ltx", replica->path);
+    snprintf(path, sizeof path, "%s/ltx/0", replica->path);
     snprintf(away, sizeof away, "%s/away", replica->path);
     if (blocked) {
         assert_int_equal(rename(path, away), 0);
@@ -397,6 +397,57 @@ static void nobody_waits_for_ever(void **state)
     expect_equal(&t->replica, &t->site);
 }
 
+/* The place is away when the server starts: it serves, and says how it stands. (How they are
+ * compared later, with a place that comes back: test/replicate/server.mjs.) */
+static void it_starts_without_its_replica(void **state)
+{
+    struct field_test *t = *state;
+    const struct destination_options nowhere = {.url = STR_INIT("abs://account@container/path"),
+                                                .endpoint = STR_INIT("http://127.0.0.1:1/account"),
+                                                .account_key = STR_INIT("a2V5"),
+                                                .timeout_ms = 200};
+    struct destination *d;
+    struct why why;
+    trial_must(destination_open(&nowhere, &d, &why), &why);
+    trial_must(store_open(t->site.trial.directory.path, &t->site.trial.store, &why), &why);
+    const struct replicator_options patient = {
+        .data = t->site.trial.directory.path, .destination = d, .start_without = true};
+    trial_must(replicator_open(t->site.trial.store, &patient, &t->site.replicator, &why), &why);
+    const struct writer_options writer = {
+        .inbox_limit = 4096, .group_limit = 16, .sink = replicator_sink(t->site.replicator)};
+    trial_must(writer_start(t->site.trial.store, &writer, &t->site.trial.writer, &why), &why);
+    replicator_start(t->site.replicator, t->site.trial.writer);
+    work(&t->site, 1, 20);
+    struct replicator_state s = state_of(&t->site);
+    assert_int_equal(s.health, REPLICATOR_BEHIND);
+    assert_true(s.seq_committed > 0 && s.seq_safe == 0);
+    writer_stop(t->site.trial.writer);
+    replicator_stop(t->site.replicator, 0);
+    replicator_free(t->site.replicator);
+    store_close(t->site.trial.store);
+}
+
+static void another_one_s_replica_is_seen_late(void **state)
+{
+    struct field_test *t = *state;
+    struct site other = {.trial.directory = trial_directory()};
+    struct why why;
+    const struct replicator_options patient = {.start_without = true};
+    site_start(&t->site, &t->replica);
+    work(&t->site, 1, 20);
+    site_close(&t->site);
+    block(&t->replica, true);
+    trial_must(site_open(&other, &t->replica, &patient, &why), &why);
+    block(&t->replica, false);
+    while (!atomic_load(&other.fenced))
+        usleep(1000);
+    assert_int_equal(site_open(&t->site, &t->replica, NULL, &why), ERR_NONE);
+    site_close(&other);
+    site_close(&t->site);
+    expect_equal(&t->replica, &t->site);
+    trial_remove(&other.trial.directory);
+}
+
 static void a_backlog_too_long_becomes_an_image(void **state)
 {
     struct field_test *t = *state;
@@ -429,6 +480,8 @@ int main(void)
         TEST(of_two_writers_one_goes_on),
         TEST(who_waits_is_answered_when_it_is_there),
         TEST(nobody_waits_for_ever),
+        TEST(it_starts_without_its_replica),
+        TEST(another_one_s_replica_is_seen_late),
         TEST(a_backlog_too_long_becomes_an_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the replicator share: replicator.c is the sink and the thread that ships,
+ * replicator_open.c compares replica and database, starts and stops. Nobody else includes this.
+ */
+#ifndef REPLICATE_REPLICATOR_INNER_H
+#define REPLICATE_REPLICATOR_INNER_H
+
+#include "replicate/backlog.h"
+#include "replicate/replicator.h"
+
+#include <semaphore.h>
+
+/* Jobs that wait for the same commit. */
+struct held {
+    struct held *next;
+    struct job *jobs;
+    uint64_t seq;
+    int64_t until_ms; /* monotonic */
+};
+
+struct replicator {
+    struct destination *destination;
+    char data[STAGE_PATH_MAX];
+    struct commit_sink sink;
+    struct backlog backlog;
+    struct writer *writer;
+    struct store *store;
+    int64_t sync_ms;
+    bool takeover;
+    bool looked; /* at the replica: what to ship is known */
+    void (*on_fenced)(void *context);
+    void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
+                   uint64_t size);
+    void *context;
+    pthread_t thread;
+    bool started;
+
+    /* The thread's own. */
+    struct shipper shipper;
+    struct image *image;
+    uint64_t staged_seq; /* all commits up to it are in the file that is staged */
+    unsigned failures;   /* in a row */
+
+    pthread_mutex_t lock; /* guards everything below */
+    pthread_cond_t changed;
+    struct held *held, **held_last; /* oldest first */
+    struct replicator_state state;
+    bool writer_gone;
+    bool stopping;
+    int64_t stop_until_ms;
+};
+
+/* The image of the database, pinned between two commits. */
+struct pinning {
+    struct replicator *replicator;
+    struct backlog_mark mark;
+    int64_t at_ms;
+    enum err e;
+    struct why why;
+    sem_t done;
+};
+
+/* Pins it; p->mark says where the writer was. */
+enum err replicator_pin_now(struct replicator *r, struct pinning *p, struct why *why);
+
+void replicator_note_trouble(struct replicator *r, enum replicator_health health,
+                             const struct why *why);
+
+/* Compares replica and database, and knows from then on what to ship first. */
+enum err replicator_look(struct replicator *r, struct why *why);
+
+/* Fills r->sink; the thread. */
+void replicator_sink_init(struct replicator *r);
+void *replicator_run(void *replicator);
+
+#endif

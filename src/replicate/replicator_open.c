@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replicate/replicator_inner.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "replicate/baseline.h"
+#include "store/store.h"
+
+#include <signal.h>
+
+enum {
+    BACKLOG = 64 * 1024 * 1024,
+    SYNC_MS = 10 * 1000,
+    WRITER_BYTES = (NOTES_WRITER_SIZE - 1) / 2
+};
+
+/* How the replica and the database pinned belong together (baseline.h); from then on the next file
+ * is known. */
+static enum err compare(struct replicator *r, enum baseline *baseline, struct commit_head *head,
+                        struct why *why)
+{
+    struct baseline_newest newest;
+    enum err e = baseline_newest(r->destination, &newest, why);
+    if (!e)
+        e = shipper_learn(&r->shipper, r->image, why);
+    if (!e)
+        e = image_head(r->image, head, why);
+    if (!e)
+        e = baseline_decide(r->destination, &newest, r->shipper.sums.database, r->image,
+                            r->takeover, baseline, why);
+    if (e)
+        return e;
+    r->shipper.position.txid = newest.txid;
+    r->shipper.position.dbsum = newest.notes.dbsum;
+    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || r->takeover);
+    pthread_mutex_lock(&r->lock);
+    r->state.position = r->shipper.position;
+    pthread_mutex_unlock(&r->lock);
+    log_event(LOG_INFO, "replica", LOG_STR("url", destination_url(r->destination)),
+              LOG_INT("txid", newest.txid),
+              LOG_TEXT("state", *baseline == BASELINE_CONTINUE ? "continued"
+                                : newest.txid                  ? "caught up with an image"
+                                                               : "begun"));
+    return ERR_NONE;
+}
+
+/* Pins the database, compares, and knows what to ship first. */
+enum err replicator_look(struct replicator *r, struct why *why)
+{
+    enum baseline baseline = BASELINE_IMAGE;
+    struct commit_head head = {0};
+    struct pinning p;
+    enum err e = replicator_pin_now(r, &p, why);
+    if (!e)
+        e = compare(r, &baseline, &head, why);
+    image_unpin(r->image);
+    if (e)
+        return e;
+    if (baseline == BASELINE_IMAGE) {
+        backlog_want_image(&r->backlog);
+    } else {
+        backlog_image_made(&r->backlog, p.mark); /* the replica has what was before */
+        store_note_safe(r->store, head.submission);
+        pthread_mutex_lock(&r->lock);
+        r->state.seq_safe = p.mark.seq;
+        pthread_mutex_unlock(&r->lock);
+    }
+    r->looked = true;
+    return ERR_NONE;
+}
+
+/* ---- opening and closing -------------------------------------------------------------------- */
+
+static void draw_writer(char out[NOTES_WRITER_SIZE])
+{
+    unsigned char bytes[WRITER_BYTES];
+    struct arena a;
+    arena_init(&a);
+    random_bytes(bytes, sizeof bytes);
+    snprintf(out, NOTES_WRITER_SIZE, "%.*s", STR_ARG(text_hex(&a, str_of(bytes, sizeof bytes))));
+    arena_release(&a);
+}
+
+/* The shape of the database, and everything that can be made ready without the destination. */
+static enum err prepare(struct replicator *r, struct why *why)
+{
+    struct image_shape shape = {0};
+    enum err e = image_open(r->store, &r->image, why);
+    if (!e)
+        e = image_pin(r->image, why);
+    if (!e)
+        e = image_shape(r->image, &shape, why);
+    if (!e)
+        e = shipper_init(&r->shipper, r->data, r->destination, shape.page_size, why);
+    if (e)
+        return e;
+    image_unpin(r->image);
+    draw_writer(r->shipper.position.writer);
+    return ERR_NONE;
+}
+
+enum err replicator_open(struct store *store, const struct replicator_options *options,
+                         struct replicator **out, struct why *why)
+{
+    *out = NULL;
+    struct replicator *r = calloc(1, sizeof *r);
+    must(r != NULL);
+    r->store = store;
+    r->destination = options->destination;
+    r->takeover = options->takeover;
+    r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
+    r->on_fenced = options->on_fenced;
+    r->on_put = options->on_put;
+    r->context = options->context;
+    replicator_sink_init(r);
+    r->held_last = &r->held;
+    snprintf(r->data, sizeof r->data, "%s", options->data);
+    backlog_init(&r->backlog, options->backlog ? options->backlog : BACKLOG);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0);
+    pthread_condattr_destroy(&attr);
+    enum err e = prepare(r, why);
+    if (!e)
+        e = replicator_look(r, why);
+    if (e && options->start_without && err_is_temporary(e)) {
+        replicator_note_trouble(r, REPLICATOR_BEHIND, why);
+        e = ERR_NONE;
+    }
+    if (e)
+        replicator_free(r);
+    else
+        *out = r;
+    return e;
+}
+
+const struct commit_sink *replicator_sink(struct replicator *r)
+{
+    return &r->sink;
+}
+
+void replicator_start(struct replicator *r, struct writer *writer)
+{
+    r->writer = writer;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    must(pthread_create(&r->thread, NULL, replicator_run, r) == 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    r->started = true;
+}
+
+void replicator_stop(struct replicator *r, int64_t within_ms)
+{
+    pthread_mutex_lock(&r->lock);
+    r->stopping = true;
+    r->stop_until_ms = clock_monotonic_ms() + within_ms;
+    pthread_mutex_unlock(&r->lock);
+    pthread_cond_broadcast(&r->changed);
+    backlog_wake(&r->backlog);
+    if (r->started)
+        pthread_join(r->thread, NULL);
+    r->started = false;
+}
+
+void replicator_free(struct replicator *r)
+{
+    if (!r)
+        return;
+    image_close(r->image);
+    if (r->shipper.data)
+        shipper_release(&r->shipper);
+    destination_free(r->destination);
+    backlog_release(&r->backlog);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
