@@ -65,7 +65,8 @@ struct request *request_new(h2o_req_t *h2o, struct web *web, struct loop *loop)
         .method = view(h2o->method),
         .path = str_slice(target, 0, question),
         .query = str_slice(target, question + 1, target.len),
-        .body = view(h2o->entity),
+        .body = h2o->entity.base ? view(h2o->entity) : STR_EMPTY,
+        .body_dropped = !h2o->entity.base && h2o->entity.len,
         .started_us = clock_monotonic_us(),
         .language = web->config->language,
     };

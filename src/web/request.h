@@ -42,6 +42,7 @@ struct request {
     struct str query; /* behind the "?", undecoded */
     struct str param; /* what a route's "*" stands for */
     struct str body;
+    bool body_dropped;     /* it was far over the limit: libh2o hands the request on without it */
     struct ticket *ticket; /* work under way for this request, or NULL */
     int64_t started_us;    /* monotonic */
     int retry_s;           /* for Retry-After; 0: the usual pause */

@@ -93,7 +93,7 @@ static bool guards_pass(struct request *r)
         respond_problem(r, 431, say(r, TEXT_PROBLEM_HEAD), say(r, TEXT_PROBLEM_HEAD_TEXT));
         return false;
     }
-    if ((int64_t)r->body.len > r->web->config->limits_body_size) {
+    if (r->body_dropped || (int64_t)r->body.len > r->web->config->limits_body_size) {
         respond_too_long(r);
         return false;
     }

@@ -8,6 +8,7 @@ import { block, flag, frame, h2, setting, type, word } from '../lib/frames.mjs';
 import { Server, binary, request, sleep, submission, tap } from '../lib/server.mjs';
 
 const server = await new Server({ env: { ANTEROOM_SERVER__LOOPS: '1', ANTEROOM_TELEMETRY__LOG__LEVEL: 'warn' } }).start();
+const began = Date.now();
 const priority = 2;
 const calm = 11;
 
@@ -194,6 +195,14 @@ await tap({
     over = true;
     await Promise.all(attackers);
     return `p99 ${quiet.toFixed(1)} ms quiet, ${under.toFixed(1)} ms under ${ended} attacks from the same process`;
+  },
+  'connections that spent their credit are counted, and told in the log without a flood': async () => {
+    await sleep(1100); // libh2o's count is looked at each second
+    const told = (await request(`${server.ops}/readyz?verbose`)).body.match(/ended_total\{reason="credit"\} (\d+)/);
+    assert.ok(Number(told[1]) > 10, told[0]);
+    const lines = server.log.split('\n').filter((line) => line.includes('credit spent'));
+    assert.ok(lines.length >= 1 && lines.length <= 2 + (Date.now() - began) / 10000, `${lines.length} lines`);
+    return `${told[1]} connections, ${lines.length} lines`;
   },
   'afterwards a submission is stored and the server stops cleanly': async () => {
     assert.equal((await server.submit()).status, 201);

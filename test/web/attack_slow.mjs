@@ -121,6 +121,10 @@ await tap({
     two.destroy();
     return `${form.length} bytes`;
   },
+  'connections that the sweep ends are counted': async () => {
+    const told = (await request(`${server.ops}/readyz?verbose`)).body.match(/ended_total\{reason="quiet"\} (\d+)/);
+    assert.ok(Number(told[1]) >= 1, told[0]);
+  },
   'afterwards the server stops cleanly': async () => {
     assert.equal(server.list().length, 0);
     assert.equal(await server.stop(), 0, server.log.slice(-4000));
