@@ -85,7 +85,7 @@ await tap({
   'a damaged file is named, and the newest good point': async () => {
     const level = join(place, 'ltx', '0'), file = readdirSync(level).filter((name) => name.endsWith('.ltx')).sort().at(-2);
     const bytes = readFileSync(join(level, file));
-    bytes[bytes.length >> 1] ^= 4;
+    bytes[bytes.length - 1] ^= 4; // of its checksum: a bit of a packed page may unpack to the same
     writeFileSync(join(level, file), bytes);
     const { stderr } = run(['restore', '--from', url, '--to', join(scratch, 'never')], 4);
     assert.ok(stderr.includes(`ltx/0/${file} is damaged`), stderr);

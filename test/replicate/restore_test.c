@@ -233,7 +233,7 @@ static void a_damaged_file_is_gone_around(void **state)
     static const char level1[] = "ltx/1/0000000000000006-0000000000000008.ltx";
     struct tree_blob blob;
     tree_take(&tree, level1, &blob);
-    blob.content.ptr[blob.content.len / 2] ^= 1;
+    blob.content.ptr[blob.content.len - 1] ^= 1; /* of its checksum */
     tree_put(&tree, level1, &blob);
     struct interruption i = {0};
     char to[128];
@@ -248,7 +248,7 @@ static void a_damaged_file_is_gone_around(void **state)
     assert_int_equal(report.damaged, 1);
     assert_int_equal(report.files, 1 + 7);
     expect_state(to, TXIDS);
-    blob.content.ptr[blob.content.len / 2] ^= 1;
+    blob.content.ptr[blob.content.len - 1] ^= 1; /* of its checksum */
     tree_put(&tree, level1, &blob);
     tree_drop(&blob);
     arena_release(&a);
@@ -260,7 +260,7 @@ static void a_damaged_file_that_nothing_replaces(void **state)
     static const char raw[] = "ltx/0/000000000000000b-000000000000000b.ltx";
     struct tree_blob blob;
     tree_take(&tree, raw, &blob);
-    blob.content.ptr[blob.content.len / 2] ^= 1;
+    blob.content.ptr[blob.content.len - 1] ^= 1; /* of its checksum */
     tree_put(&tree, raw, &blob);
     char to[128];
     struct why why;
@@ -268,7 +268,7 @@ static void a_damaged_file_that_nothing_replaces(void **state)
     assert_int_equal(fails(&o, &why), ERR_DATA);
     assert_non_null(strstr(why.detail, raw));
     assert_non_null(strstr(why.hint, "--txid 10"));
-    blob.content.ptr[blob.content.len / 2] ^= 1;
+    blob.content.ptr[blob.content.len - 1] ^= 1; /* of its checksum */
     tree_put(&tree, raw, &blob);
     tree_drop(&blob);
 }
