@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 8192 };
+enum { SECRET_MAX = 8192, PACE_MS = 50 };
 
 /* The content of a small file, without white space around it. */
 static enum err read_secret(struct arena *a, struct str file, struct str *out, struct why *why)
@@ -174,7 +174,8 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
         .backlog = (size_t)c->replica_backlog,
         .sync_ms = c->replica_sync_time,
         /* Visitors are served when the place is away; a promise of two places cannot begin so. */
-        .start_without = !str_eq(c->replica_mode, STR("sync")),
+        .start_without = !sync,
+        .pace_ms = sync ? 0 : PACE_MS,
         .takeover = c->replica_takeover,
         .on_fenced = on_fenced,
         .on_put = on_put,

@@ -180,6 +180,17 @@ static void fence(struct replicator *r, const struct why *why)
     answer_held(r, true, ERR_NETWORK, why);
 }
 
+/* Lets commits gather for a moment. */
+static void pace(struct replicator *r)
+{
+    int64_t left = r->shipped_ms + r->pace_ms - clock_monotonic_ms();
+    pthread_mutex_lock(&r->lock);
+    bool hurry = r->stopping;
+    pthread_mutex_unlock(&r->lock);
+    if (left > 0 && !hurry)
+        pause_for(r, left);
+}
+
 /* Waits after a failure; in slices, so that nobody who waits is kept longer than promised. */
 static bool wait_after_failure(struct replicator *r, const struct why *why)
 {
@@ -304,6 +315,7 @@ void *replicator_run(void *context)
                 break;
             continue;
         }
+        pace(r);
         backlog_take(&r->backlog, clock_monotonic_ms() + TURN_MS, &taken);
         answer_held(r, false, ERR_NONE, NULL);
         if (!taken.image_wanted && !taken.commits) {
@@ -311,6 +323,7 @@ void *replicator_run(void *context)
                 break;
             continue;
         }
+        r->shipped_ms = clock_monotonic_ms();
         e = taken.image_wanted ? stage_image(r, &why) : stage_commits(r, taken.commits, &why);
         if (e) { /* the checksums and the file are lost: begin with what the database holds */
             backlog_want_image(&r->backlog);

@@ -35,6 +35,9 @@ struct replicator_options {
     struct destination *destination; /* ours from now on, also when opening fails */
     size_t backlog;                  /* bytes of commits that may wait; 0: 64 MiB */
     int64_t sync_ms;                 /* how long a job waits at most; 0: 10 s */
+    /* Files are begun at least so long apart: under load the pages that every commit touches are
+     * then compressed and put once, not a hundred times. 0 where jobs wait. */
+    int64_t pace_ms;
     bool start_without; /* open although the destination is away; it is compared once it is there */
     bool takeover;      /* continue a replica that another wrote: its epoch goes up */
     void (*on_fenced)(void *context); /* once, on the replicator's thread; may be NULL */

@@ -26,7 +26,7 @@ struct replicator {
     struct backlog backlog;
     struct writer *writer;
     struct store *store;
-    int64_t sync_ms;
+    int64_t sync_ms, pace_ms;
     bool takeover;
     bool looked; /* at the replica: what to ship is known */
     void (*on_fenced)(void *context);
@@ -41,6 +41,7 @@ struct replicator {
     struct image *image;
     uint64_t staged_seq; /* all commits up to it are in the file that is staged */
     unsigned failures;   /* in a row */
+    int64_t shipped_ms;  /* monotonic; when the last file was begun */
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t changed;

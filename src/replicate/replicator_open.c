@@ -110,6 +110,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     must(r != NULL);
     r->store = store;
     r->destination = options->destination;
+    r->pace_ms = options->pace_ms;
     r->takeover = options->takeover;
     r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
     r->on_fenced = options->on_fenced;

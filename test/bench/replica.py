@@ -20,13 +20,9 @@ import sys
 import tempfile
 import time
 
-from bench import (ANTEROOM, ROOT, SUBMISSION, Process, anteroom, free_port, h2load, machine,
-                   markdown)
+from bench import ANTEROOM, ROOT, SUBMISSION, anteroom, h2load, machine, markdown
 
-AZURITE = os.path.join(ROOT, "test", "replicate", "node_modules", "azurite", "dist", "src", "blob", "main.js")
-# Azurite's own well-known account, which is no secret.
-ACCOUNT, KEY = "devstoreaccount1", ("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErC"
-                                    "z4I6tq/K1SZFPTOtr/KBHBeksoGMGw==")
+AZURITE = os.path.join(ROOT, "test", "replicate", "node_modules", "azurite")
 
 
 class Directory:
@@ -52,25 +48,25 @@ class Azurite:
     name = "Azurite"
 
     def __init__(self, scratch):
-        self.scratch, self.port, self.n = scratch, free_port(), 0
+        self.n = 0
+        self.process = subprocess.Popen(["node", os.path.join(ROOT, "test", "bench", "azurite.mjs")], cwd=ROOT,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.told = json.loads(self.process.stdout.readline())
         self.key = os.path.join(scratch, "key")
-        with open(self.key, "w", encoding="ascii") as f:
-            f.write(KEY)
-        os.chmod(self.key, 0o600)
-        self.process = Process(["node", AZURITE, "--silent", "--skipApiVersionCheck", "--loose",
-                                "--blobHost", "127.0.0.1", "--blobPort", str(self.port),
-                                "--location", os.path.join(scratch, "azurite")], self.port)
+        with open(self.key, "w", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+            f.write(self.told["key"])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.__exit__()
+        self.process.stdin.close()
+        self.process.wait(20)
 
     def options(self):
         self.n += 1
-        return {"ANTEROOM_REPLICA__URL": f"abs://{ACCOUNT}@bench/run{self.n}",
-                "ANTEROOM_REPLICA__ENDPOINT": f"http://127.0.0.1:{self.port}/{ACCOUNT}",
+        return {"ANTEROOM_REPLICA__URL": f"{self.told['url']}{self.n}",
+                "ANTEROOM_REPLICA__ENDPOINT": self.told["endpoint"],
                 "ANTEROOM_REPLICA__ACCOUNT_KEY_FILE": self.key}
 
 
