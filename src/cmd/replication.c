@@ -169,13 +169,14 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
     if (c->replica_url.len == 0)
         return ERR_NONE;
     snprintf(out->data, sizeof out->data, "%.*s", STR_ARG(c->data_directory));
+    bool waits = str_eq(c->replica_mode, STR("sync"));
     struct replicator_options options = {
         .data = out->data,
         .backlog = (size_t)c->replica_backlog,
         .sync_ms = c->replica_sync_time,
         /* Visitors are served when the place is away; a promise of two places cannot begin so. */
-        .start_without = !sync,
-        .pace_ms = sync ? 0 : PACE_MS,
+        .start_without = !waits,
+        .pace_ms = waits ? 0 : PACE_MS,
         .takeover = c->replica_takeover,
         .on_fenced = on_fenced,
         .on_put = on_put,
