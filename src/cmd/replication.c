@@ -142,12 +142,37 @@ static void on_turned(void *context)
 }
 
 /* With a place of its own: calls of the two do not wait for each other. */
+/* On the keeper's thread: the newest state, checked like any restore, in a folder that goes again.
+ */
+static enum err drill(void *context, const char *scratch, uint64_t *txid, struct why *why)
+{
+    const struct replication *r = context;
+    const struct restore_options options = {.from = &r->from, .to = scratch, .scratch = true};
+    struct restore_report report;
+    struct arena a = ARENA_INIT;
+    restore_discard(scratch); /* of a drill that a stop cut short */
+    enum err e = restore_run(&options, &a, &report, why);
+    *txid = report.txid;
+    arena_release(&a);
+    restore_discard(scratch);
+    return e;
+}
+
 static enum err open_keeper(const struct config *c, struct arena *a, struct replication *out,
                             struct why *why)
 {
     struct keeper_options options = {
-        .data = out->data, .rules = retention_rules_default, .turned = on_turned, .context = out};
-    enum err e = replication_place(c, a, &options.destination, why);
+        .data = out->data,
+        .rules = retention_rules_default,
+        .drill = drill,
+        .drill_ms = c->replica_drill_time,
+        .turned = on_turned,
+        .context = out,
+    };
+    options.rules.snapshot_ms = c->replica_snapshot_time;
+    enum err e = replication_options(c, a, &out->from, why);
+    if (!e)
+        e = destination_open(&out->from, &options.destination, why);
     if (e)
         return e;
     snprintf(out->url, sizeof out->url, "%.*s", STR_ARG(destination_url(options.destination)));

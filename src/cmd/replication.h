@@ -23,6 +23,7 @@ struct replication {
     struct keeper *keeper;         /* merges, deletes and reports beside it */
     struct report report;
     char data[PATH_MAX], url[DESTINATION_NAME_MAX];
+    struct destination_options from; /* the place, for drills; its texts are the caller's arena's */
     struct destination_needs needs; /* of the system, for the sandbox; nothing without a replica */
     atomic_bool fenced;             /* another writer has the replica: the server must end */
 };

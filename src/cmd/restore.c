@@ -97,7 +97,7 @@ static void print_json(const struct restore_report *r, const char *to)
     arena_release(&a);
 }
 
-/* A directory for a drill, below `in`; and away with it. */
+/* A directory for a drill, below `in`. */
 static enum err make_scratch(const char *in, char out[PATH_MAX], struct why *why)
 {
     const char *temporary = getenv("TMPDIR");
@@ -109,18 +109,6 @@ static enum err make_scratch(const char *in, char out[PATH_MAX], struct why *why
     enum err e = err_set(why, ERR_IO, "make a scratch directory", "%s: %s", in, err_errno(errno));
     err_hint(why, "Name one that exists and has room with --to.");
     return e;
-}
-
-static void remove_scratch(const char *directory)
-{
-    static const char *const names[] = {"anteroom.db", "anteroom.db.part", "anteroom.db.restore",
-                                        "lock"};
-    char path[PATH_MAX + 32];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
-        unlink(path);
-    }
-    rmdir(directory);
 }
 
 struct wish {
@@ -174,7 +162,7 @@ static int run(const struct wish *w, struct restore_options o)
         e = restore_run(&o, &place.arena, &report, &why);
         meter_end(&meter);
         if (w->verify)
-            remove_scratch(scratch);
+            restore_discard(scratch);
     }
     const char *to = w->verify ? NULL : w->to;
     if (!e && w->json)

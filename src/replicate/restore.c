@@ -8,8 +8,10 @@
 #include "replicate/rebuild.h"
 #include "replicate/restore_place.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { THREADS = 6, REPLANS = 16, STATE_EVERY_MS = 2000 };
 
@@ -414,4 +416,16 @@ enum err restore_run(const struct restore_options *options, struct arena *a,
     free(r.sums);
     destination_free(r.place);
     return e;
+}
+
+void restore_discard(const char *directory)
+{
+    static const char *const names[] = {"anteroom.db", "anteroom.db.part", "anteroom.db.restore",
+                                        "lock"};
+    char path[PATH_MAX + 32];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        unlink(path);
+    }
+    rmdir(directory);
 }

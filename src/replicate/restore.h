@@ -66,6 +66,9 @@ struct restore_report {
 enum err restore_run(const struct restore_options *options, struct arena *a,
                      struct restore_report *out, struct why *why);
 
+/* Takes away what a restore has put into a scratch directory, and the directory. */
+void restore_discard(const char *directory);
+
 /* Nothing is in the directory that a restore would not put there: ERR_CONFLICT names what is. */
 enum err restore_empty(const char *directory, struct why *why);
 

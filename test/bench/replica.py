@@ -153,7 +153,7 @@ def wait_until_there(p, data):
         try:
             with open(os.path.join(data, "replica", "status.json"), encoding="utf8") as f:
                 state = json.load(f)
-            if state.get("seq_safe") == state.get("seq_committed") and state.get("txid", 0) > 0:
+            if state.get("commits_waiting") == 0 and state.get("txid", 0) > 0:
                 return
         except (OSError, ValueError):
             pass

@@ -10,7 +10,7 @@ import { Server, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
 const folder = temporaryDirectory();
 const replica = join(folder, 'replica');
 mkdirSync(replica);
-const server = await new Server({ env: { ANTEROOM_REPLICA__URL: `file://${replica}` } }).start();
+const server = await new Server({ env: { ANTEROOM_REPLICA__URL: `file://${replica}`, ANTEROOM_REPLICA__DRILL_TIME: '1s' } }).start();
 const status = join(server.data, 'replica', 'status.json');
 
 const files = (level) => {
@@ -42,8 +42,16 @@ await tap({
     assert.equal(state.keeper.bytes_fetched, 0);
     assert.equal(state.url, `file://${replica}`);
   },
+  'a drill restores it, from within the sandbox, and leaves nothing': async () => {
+    while (!read().drill?.ok) {
+      assert.equal(server.process.exitCode, null, server.log);
+      await sleep(100);
+    }
+    assert.doesNotMatch(server.log, /replica drill failed/);
+  },
   'and it stops': async () => {
     assert.equal(await server.stop(), 0);
     assert.doesNotMatch(server.log, /replica (not tidied|has a gap|behind)/);
+    assert.equal(existsSync(join(server.data, 'replica', 'drill')), false);
   },
 });
