@@ -24,8 +24,8 @@ struct replication {
     struct report report;
     char data[PATH_MAX], url[DESTINATION_NAME_MAX];
     struct destination_options from; /* the place, for drills; its texts are the caller's arena's */
-    struct destination_needs needs; /* of the system, for the sandbox; nothing without a replica */
-    atomic_bool fenced;             /* another writer has the replica: the server must end */
+    struct destination_needs needs;  /* of the system, for the sandbox; nothing without a replica */
+    atomic_bool fenced;              /* another writer has the replica: the server must end */
 };
 
 /* The place of the configuration's, for commands too. The texts of secrets live in the arena. */

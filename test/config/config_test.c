@@ -62,6 +62,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_replica_endpoint] = "http://127.0.0.1:10000/account",
     [OPTION_replica_ca_file] = "/etc/ssl/ca.pem",
     [OPTION_replica_backlog] = "16 MiB",
+    [OPTION_replica_restore] = "off",
     [OPTION_replica_snapshot_time] = "1h",
     [OPTION_replica_drill_time] = "7d",
     [OPTION_replica_takeover] = "true",
