@@ -100,7 +100,7 @@ static void answer_held(struct replicator *r, bool all, enum err e, const struct
 
 /* ---- state ---------------------------------------------------------------------------------- */
 
-static void note_put(struct replicator *r, uint64_t bytes, bool image)
+void replicator_note_put(struct replicator *r, uint64_t bytes, bool image)
 {
     pthread_mutex_lock(&r->lock);
     bool was_behind = r->state.health == REPLICATOR_BEHIND;
@@ -216,7 +216,7 @@ static bool put(struct replicator *r, bool image)
         enum err e = shipper_put(&r->shipper, &why);
         if (!e) {
             struct notes notes = shipper_notes(&r->shipper);
-            note_put(r, bytes, image);
+            replicator_note_put(r, bytes, image);
             if (r->on_put)
                 r->on_put(r->context, &r->shipper.name, &notes, bytes);
             answer_held(r, false, ERR_NONE, NULL);

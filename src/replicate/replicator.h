@@ -40,6 +40,9 @@ struct replicator_options {
     int64_t pace_ms;
     bool start_without; /* open although the destination is away; it is compared once it is there */
     bool takeover;      /* continue a replica that another wrote: its epoch goes up */
+    /* A new leader: its epoch goes up, and opening puts its first file, so that from then on no
+     * other's is taken; ERR_CONFLICT when another came first. start_without does not count. */
+    bool lead;
     void (*on_fenced)(void *context); /* once, on the replicator's thread; may be NULL */
     /* A file was put; on the replicator's thread; may be NULL. */
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,

@@ -28,6 +28,7 @@ struct replicator {
     struct store *store;
     int64_t sync_ms, pace_ms;
     bool takeover;
+    bool lead;
     bool looked; /* at the replica: what to ship is known */
     void (*on_fenced)(void *context);
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
@@ -67,6 +68,9 @@ enum err replicator_pin_now(struct replicator *r, struct pinning *p, struct why 
 
 void replicator_note_trouble(struct replicator *r, enum replicator_health health,
                              const struct why *why);
+
+/* The file that was staged is there. */
+void replicator_note_put(struct replicator *r, uint64_t bytes, bool image);
 
 /* Compares replica and database, and knows from then on what to ship first. */
 enum err replicator_look(struct replicator *r, struct why *why);

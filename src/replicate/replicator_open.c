@@ -10,10 +10,13 @@
 #include "store/store.h"
 
 #include <signal.h>
+#include <time.h>
 
 enum {
     BACKLOG = 64 * 1024 * 1024,
     SYNC_MS = 10 * 1000,
+    LEAD_MS = 20 * 1000, /* how long a new leader tries to put its first file */
+    LEAD_TURN_MS = 500,
     WRITER_BYTES = (NOTES_WRITER_SIZE - 1) / 2
 };
 
@@ -35,7 +38,7 @@ static enum err compare(struct replicator *r, enum baseline *baseline, struct co
         return e;
     r->shipper.position.txid = newest.txid;
     r->shipper.position.dbsum = newest.notes.dbsum;
-    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || r->takeover);
+    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || r->takeover || r->lead);
     pthread_mutex_lock(&r->lock);
     r->state.position = r->shipper.position;
     pthread_mutex_unlock(&r->lock);
@@ -47,6 +50,30 @@ static enum err compare(struct replicator *r, enum baseline *baseline, struct co
     return ERR_NONE;
 }
 
+/*
+ * The first slot of a new leader, with the database pinned as it is: until it is ours, the one
+ * before may still put files; afterwards its next put is refused.
+ */
+static enum err take_slot(struct replicator *r, enum baseline baseline, const struct pinning *p,
+                          struct why *why)
+{
+    static const struct timespec turn = {.tv_nsec = LEAD_TURN_MS * 1000000L};
+    int64_t until_ms = clock_monotonic_ms() + LEAD_MS;
+    bool whole = baseline == BASELINE_IMAGE;
+    enum err e = whole ? shipper_image(&r->shipper, r->image, p->at_ms, why)
+                       : shipper_mark(&r->shipper, r->image, p->at_ms, why);
+    uint64_t bytes = r->shipper.size;
+    if (e)
+        return e;
+    r->staged_seq = p->mark.seq;
+    while ((e = shipper_put(&r->shipper, why)) != ERR_NONE && e != ERR_CONFLICT &&
+           clock_monotonic_ms() < until_ms)
+        nanosleep(&turn, NULL);
+    if (!e)
+        replicator_note_put(r, bytes, whole);
+    return e;
+}
+
 /* Pins the database, compares, and knows what to ship first. */
 enum err replicator_look(struct replicator *r, struct why *why)
 {
@@ -56,10 +83,12 @@ enum err replicator_look(struct replicator *r, struct why *why)
     enum err e = replicator_pin_now(r, &p, why);
     if (!e)
         e = compare(r, &baseline, &head, why);
+    if (!e && r->lead)
+        e = take_slot(r, baseline, &p, why);
     image_unpin(r->image);
     if (e)
         return e;
-    if (baseline == BASELINE_IMAGE) {
+    if (baseline == BASELINE_IMAGE && !r->lead) {
         backlog_want_image(&r->backlog);
     } else {
         backlog_image_made(&r->backlog, p.mark); /* the replica has what was before */
@@ -112,6 +141,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     r->destination = options->destination;
     r->pace_ms = options->pace_ms;
     r->takeover = options->takeover;
+    r->lead = options->lead;
     r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
     r->on_fenced = options->on_fenced;
     r->on_put = options->on_put;
@@ -128,7 +158,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     enum err e = prepare(r, why);
     if (!e)
         e = replicator_look(r, why);
-    if (e && options->start_without && err_is_temporary(e)) {
+    if (e && options->start_without && !options->lead && err_is_temporary(e)) {
         replicator_note_trouble(r, REPLICATOR_BEHIND, why);
         e = ERR_NONE;
     }

@@ -110,6 +110,27 @@ enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, st
     return e ? e : end(s, why);
 }
 
+static bool take_first(void *context, uint32_t pgno, const unsigned char *data)
+{
+    struct imaging *i = context;
+    i->e = ltx_encoder_page(&i->shipper->encoder, pgno, data, i->why);
+    return false;
+}
+
+enum err shipper_mark(struct shipper *s, struct image *image, int64_t at_ms, struct why *why)
+{
+    struct imaging imaging = {.shipper = s, .why = why};
+    struct commit_head head;
+    enum err e = image_head(image, &head, why);
+    if (!e)
+        e = begin(s, s->sums.pages, s->sums.pages, at_ms, &head, why);
+    if (!e)
+        e = image_read(image, take_first, &imaging, why);
+    if (!e)
+        e = imaging.e;
+    return e ? e : end(s, why);
+}
+
 /* ---- putting -------------------------------------------------------------------------------- */
 
 struct notes shipper_notes(const struct shipper *s)

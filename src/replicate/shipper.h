@@ -67,6 +67,10 @@ enum err shipper_batch(struct shipper *s, const struct batch *batch, struct why 
 /* Stages the whole database as the next file: the first one, or after something was lost. */
 enum err shipper_image(struct shipper *s, struct image *image, int64_t at_ms, struct why *why);
 
+/* Stages a file that changes nothing (page 1 as it is): to take the next slot. After
+ * shipper_learn. */
+enum err shipper_mark(struct shipper *s, struct image *image, int64_t at_ms, struct why *why);
+
 /* What stands beside the file that is staged, or was put last. */
 struct notes shipper_notes(const struct shipper *s);
 
