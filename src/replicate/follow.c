@@ -142,17 +142,6 @@ static enum err take(void *context, const void *bytes, size_t n, struct why *why
     return ERR_NONE;
 }
 
-static enum err read_whole(void *from, void *out, size_t n, size_t *got, struct why *why)
-{
-    struct str *rest = from;
-    (void)why;
-    *got = n < rest->len ? n : rest->len;
-    if (*got)
-        memcpy(out, rest->ptr, *got);
-    *rest = str_slice(*rest, *got, rest->len);
-    return ERR_NONE;
-}
-
 static enum err apply_whole(struct follow *f, const struct ltx_name *name, struct str text,
                             uint64_t size, struct why *why)
 {
@@ -164,8 +153,7 @@ static enum err apply_whole(struct follow *f, const struct ltx_name *name, struc
     if (!e) {
         struct str rest = buf_view(&bytes);
         f->half = true;
-        e = rebuild_file(&f->rebuild, (struct ltx_source){.read = read_whole, .from = &rest}, name,
-                         why);
+        e = rebuild_file(&f->rebuild, ltx_source_str(&rest), name, why);
     }
     buf_release(&bytes);
     return e;
@@ -190,7 +178,7 @@ static enum err apply(struct follow *f, const struct ltx_name *name, uint64_t si
 {
     char path[LTX_NAME_SIZE];
     struct str text = ltx_name_write(name, path);
-    struct notes notes;
+    struct notes notes = {0};
     enum err e = size <= WHOLE ? apply_whole(f, name, text, size, why)
                                : apply_large(f, name, text, size, why);
     if (!e && beside->n > 1)
