@@ -4,8 +4,8 @@
 #include <fcntl.h>
 
 const struct command commands[] = {
-    {"serve", "[--config FILE] [--data DIR] [--assets DIR]", "Serve the form over HTTPS.",
-     cmd_serve},
+    {"serve", "[--config FILE] [--data DIR] [--assets DIR] [--standby]",
+     "Serve the form over HTTPS, or follow the server that does.", cmd_serve},
     {"init", "[FILE]", "Write a commented configuration (default: anteroom.yaml).", cmd_init},
     {"check", "[--config FILE]", "Check a configuration and say what it means.", cmd_check},
     {"doctor", "[--config FILE] [--data DIR] [--json]",

@@ -203,6 +203,7 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
         .start_without = !waits,
         .pace_ms = waits ? 0 : PACE_MS,
         .takeover = c->replica_takeover,
+        .lead = !str_eq(c->replica_role, STR("primary")),
         .on_fenced = on_fenced,
         .on_put = on_put,
         .context = out,

@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/replication.h"
 #include "cmd/sandbox.h"
+#include "cmd/standby.h"
 #include "config/config.h"
 #include "store/consent.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ struct service {
     struct store *store;
     struct writer *writer;
     struct replication replication;
+    struct standby standby;
     struct arena secrets;
     struct certificate certificate;
     struct web *web;
@@ -118,8 +120,7 @@ static enum err keep_consent(const struct service *s, struct why *why)
     return e;
 }
 
-/* Threads start behind the sandbox, so that each of them is in it: they come last. */
-static enum err open_all(struct service *s, const char *assets_dir, struct why *why)
+static enum err open_database(struct service *s, struct why *why)
 {
     const struct config *c = &s->config;
     char directory[PATH_MAX];
@@ -131,6 +132,38 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
         e = keep_consent(s, why);
     if (e == ERR_NONE)
         e = replication_open(c, s->store, &s->secrets, &s->replication, why);
+    return e;
+}
+
+/*
+ * The database, when it is this server's turn to have it. Others have led since this one's was
+ * written, or one came first just now: then theirs is followed in its place, until it is our turn
+ * again. A signal came meanwhile: ERR_NONE without a database.
+ */
+static enum err lead(struct service *s, const sigset_t *signals, struct why *why)
+{
+    bool stopped = false;
+    enum err e = standby_wait(&s->standby, &s->config, &s->secrets, false, signals, &stopped, why);
+    while (e == ERR_NONE && !stopped) {
+        e = open_database(s, why);
+        if (e != ERR_CONFLICT || !s->standby.lease || !s->store)
+            break;
+        log_why(LOG_WARN, "not leading", why);
+        store_close(s->store);
+        s->store = NULL;
+        e = standby_wait(&s->standby, &s->config, &s->secrets, true, signals, &stopped, why);
+    }
+    return e;
+}
+
+/* Threads start behind the sandbox, so that each of them is in it: they come last. */
+static enum err open_all(struct service *s, const char *assets_dir, const sigset_t *signals,
+                         struct why *why)
+{
+    const struct config *c = &s->config;
+    enum err e = lead(s, signals, why);
+    if (e == ERR_NONE && !s->store)
+        return ERR_NONE;
     if (e == ERR_NONE)
         e = certificate_open(&s->certificate, c, s->store, why);
     if (e != ERR_NONE)
@@ -154,6 +187,7 @@ static enum err open_all(struct service *s, const char *assets_dir, struct why *
     };
     e = writer_start(s->store, &writer, &s->writer, why);
     if (e == ERR_NONE) {
+        standby_keep(&s->standby);
         replication_run(&s->replication, s->writer);
         web_run(s->web, s->writer);
     }
@@ -164,6 +198,7 @@ static void close_all(struct service *s)
 {
     writer_stop(s->writer); /* it sends to the loops until it has ended */
     replication_close(&s->replication);
+    standby_close(&s->standby);
     arena_release(&s->secrets);
     web_close(s->web);
     certificate_close(&s->certificate);
@@ -242,10 +277,12 @@ static const char *signal_name(int number)
 int cmd_serve(int argc, char **argv)
 {
     const char *config_file = NULL, *data_dir = NULL, *assets_dir = NULL;
+    bool standby = false;
     const struct option_spec specs[] = {
         {"--config", &config_file, NULL},
         {"--data", &data_dir, NULL},
         {"--assets", &assets_dir, NULL},
+        {"--standby", NULL, &standby},
     };
     struct why why = {0};
     struct service s = {0};
@@ -260,6 +297,8 @@ int cmd_serve(int argc, char **argv)
     int code = command_config(config_file, data_dir, &s.config);
     if (code)
         return code;
+    if (standby)
+        s.config.replica_role = STR("standby");
     log_init(STDERR_FILENO, level_of(s.config.telemetry_log_level),
              format_of(s.config.telemetry_log_format));
 
@@ -267,11 +306,12 @@ int cmd_serve(int argc, char **argv)
     int64_t began_ms = clock_monotonic_ms();
     block_signals(&signals);
     raise_descriptor_limit();
-    e = open_all(&s, assets_dir, &why);
-    if (e != ERR_NONE) {
-        log_why(LOG_ERROR, "cannot start", &why);
+    e = open_all(&s, assets_dir, &signals, &why);
+    if (e != ERR_NONE || !s.store) {
+        if (e != ERR_NONE)
+            log_why(LOG_ERROR, "cannot start", &why);
         close_all(&s);
-        return err_exit_code(e);
+        return e ? err_exit_code(e) : 0;
     }
     log_event(LOG_INFO, "ready", LOG_STR("url", web_public_url(s.web)),
               LOG_STR("operations", s.config.server_ops_listen),

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/standby.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/replication.h"
+#include "cmd/standby_ops.h"
+#include "replicate/follow.h"
+#include "store/examine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    TURN_MS = 1000,
+    LIST_EVERY = 60, /* turns: the whole list of the replica is asked for */
+    SAY_MAX = 160
+};
+
+static const char op[] = "follow the replica";
+
+struct waiting {
+    struct standby *standby;
+    struct follow *follow;
+    struct standby_ops *ops;
+    char data[PATH_MAX - 128];
+    bool own;   /* a database of ours lies there, and nothing is followed */
+    bool begin; /* may lead where nobody ever led */
+    bool begun; /* somebody has led, or may */
+    bool failing;
+    unsigned turn;
+};
+
+/* ---- a database that was ours --------------------------------------------------------------- */
+
+static bool has_database(const struct waiting *w)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/anteroom.db", w->data);
+    return access(path, F_OK) == 0;
+}
+
+static enum err set_aside(struct waiting *w, struct why *why)
+{
+    static const char *const files[] = {"anteroom.db-wal", "anteroom.db-shm", "anteroom.db"};
+    char folder[PATH_MAX - 64], from[PATH_MAX], to[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s/replica", w->data);
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return err_set(why, ERR_IO, op, "%s: %s", folder, err_errno(errno));
+    snprintf(folder, sizeof folder, "%s/replica/set-aside-%" PRId64, w->data, clock_wall_ms());
+    if (mkdir(folder, 0700) != 0)
+        return err_set(why, ERR_IO, op, "%s: %s", folder, err_errno(errno));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(from, sizeof from, "%s/%s", w->data, files[i]);
+        snprintf(to, sizeof to, "%s/%s", folder, files[i]);
+        if (rename(from, to) != 0 && errno != ENOENT)
+            return err_set(why, ERR_IO, op, "%s: %s", from, err_errno(errno));
+    }
+    w->own = false;
+    log_event(LOG_WARN, "database set aside", LOG_TEXT("to", folder),
+              LOG_TEXT("reason", "another server has led since"),
+              LOG_TEXT("remedy", "anteroom list --data on it and here: what is only there never "
+                                 "reached the replica; then delete it"));
+    return ERR_NONE;
+}
+
+/* ---- turns ---------------------------------------------------------------------------------- */
+
+static void say(struct waiting *w)
+{
+    char text[SAY_MAX];
+    struct follow_state f = follow_state(w->follow);
+    if (f.txid)
+        snprintf(text, sizeof text, "following, at TXID %" PRIu64 ", %" PRIu64 " behind", f.txid,
+                 f.newest > f.txid ? f.newest - f.txid : 0);
+    else
+        snprintf(text, sizeof text, "following, %s",
+                 w->failing ? "the replica cannot be restored yet, see the log"
+                            : "nothing is restored yet");
+    standby_ops_say(w->ops, text);
+}
+
+/* The lease: ERR_NONE ours, ERR_CONFLICT another's. A standby takes none that nobody ever held. */
+static enum err elect(struct waiting *w, struct why *why)
+{
+    enum err e = w->begun ? ERR_NONE : lease_exists(w->standby->lease, &w->begun, why);
+    if (!e && !w->begun)
+        return err_set(why, ERR_CONFLICT, op, "nobody has led yet");
+    return e ? e : lease_try(w->standby->lease, why);
+}
+
+static void complain(struct waiting *w, enum err e, const struct why *why)
+{
+    bool failing = e != ERR_NONE && e != ERR_MISSING && e != ERR_CONFLICT;
+    if (failing && !w->failing)
+        log_why(LOG_WARN, "not following", why);
+    w->failing = failing;
+}
+
+/* The lease is ours: everything that is in the replica, and it is still ours. */
+static enum err take(struct waiting *w, bool *leads, struct why *why)
+{
+    if (w->own) {
+        *leads = true;
+        return ERR_NONE;
+    }
+    enum err e = follow_step(w->follow, true, why);
+    bool empty = e == ERR_MISSING && w->begin;
+    if (!e)
+        e = lease_try(w->standby->lease, why);
+    if (!e && !follow_state(w->follow).all)
+        return ERR_NONE;
+    if (!e)
+        e = follow_take(w->follow, why);
+    *leads = !e || empty;
+    return empty ? ERR_NONE : e;
+}
+
+static enum err turn(struct waiting *w, bool *leads, struct why *why)
+{
+    enum err e = elect(w, why);
+    if (!e)
+        e = take(w, leads, why);
+    else if (w->own && e == ERR_CONFLICT)
+        e = set_aside(w, why);
+    else if (!w->own)
+        e = follow_step(w->follow, w->turn++ % LIST_EVERY == LIST_EVERY - 1, why);
+    complain(w, e, why);
+    say(w);
+    return e;
+}
+
+/* False: a signal came. */
+static bool pause_for(const sigset_t *signals)
+{
+    static const struct timespec t = {.tv_sec = TURN_MS / 1000};
+    for (;;) {
+        int caught = sigtimedwait(signals, NULL, &t);
+        if (caught < 0 && errno == EINTR)
+            continue;
+        return caught < 0 || caught == SIGHUP;
+    }
+}
+
+static enum err wait_turns(struct waiting *w, const sigset_t *signals, bool *stopped,
+                           struct why *why)
+{
+    int64_t began_ms = clock_monotonic_ms();
+    bool leads = false;
+    for (;;) {
+        enum err e = turn(w, &leads, why);
+        if (leads)
+            break;
+        if (e == ERR_CONFIG || e == ERR_USAGE)
+            return e;
+        if (!pause_for(signals)) {
+            *stopped = true;
+            return ERR_NONE;
+        }
+    }
+    struct follow_state f = follow_state(w->follow);
+    log_event(LOG_INFO, "leading", LOG_TEXT("from", w->own ? "the database here" : "the replica"),
+              LOG_INT("followed", f.files), LOG_INT("restored", f.restores),
+              LOG_INT("waited_ms", clock_monotonic_ms() - began_ms));
+    return ERR_NONE;
+}
+
+enum err standby_wait(struct standby *s, const struct config *c, struct arena *a, bool behind,
+                      const sigset_t *signals, bool *stopped, struct why *why)
+{
+    bool begin = str_eq(c->replica_role, STR("auto"));
+    struct waiting w = {.standby = s, .begin = begin, .begun = begin};
+    int lock = -1;
+    *stopped = false;
+    if (c->replica_url.len == 0 || str_eq(c->replica_role, STR("primary")))
+        return ERR_NONE;
+    snprintf(w.data, sizeof w.data, "%.*s", STR_ARG(c->data_directory));
+    enum err e = s->lease ? ERR_NONE : replication_options(c, a, &s->options, why);
+    if (!e)
+        e = examine_take(w.data, &lock, why);
+    if (!e && !s->lease)
+        e = lease_open(&s->options, w.data, &s->lease, why);
+    if (!e)
+        e = follow_open(&s->options, w.data, &w.follow, why);
+    if (!e)
+        e = standby_ops_open(c->server_ops_listen, &w.ops, why);
+    w.own = has_database(&w);
+    if (!e && behind && w.own)
+        e = set_aside(&w, why);
+    if (!e)
+        e = wait_turns(&w, signals, stopped, why);
+    standby_ops_close(w.ops);
+    follow_close(w.follow);
+    if (lock >= 0)
+        close(lock);
+    return e;
+}
+
+void standby_keep(struct standby *s)
+{
+    if (s->lease)
+        lease_keep(s->lease);
+}
+
+void standby_close(struct standby *s)
+{
+    lease_free(s->lease);
+    s->lease = NULL;
+}

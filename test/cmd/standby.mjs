@@ -1,0 +1,151 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Two real servers on one replica: one leads, the other follows and takes over when the first ends: in
+// order, by SIGKILL, or asleep (SIGSTOP), with submissions under way. What was answered in sync mode is
+// there afterwards. Times are printed; most of them is Azure's shortest lease, waited for.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Server, freePort, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
+
+async function readiness(server) {
+  try {
+    return await request(`${server.ops}/readyz?verbose`);
+  } catch {
+    return { status: 0, body: '' }; // between the standby's listener and the server's
+  }
+}
+
+class Pair {
+  constructor() {
+    const place = join(temporaryDirectory(), 'replica');
+    mkdirSync(place);
+    this.env = { ANTEROOM_REPLICA__URL: `file://${place}`, ANTEROOM_REPLICA__MODE: 'sync' };
+    this.acknowledged = new Set();
+  }
+
+  async server(role = 'auto') {
+    const s = new Server({ env: { ...this.env, ANTEROOM_REPLICA__ROLE: role } });
+    s.port = await freePort();
+    s.opsPort = await freePort();
+    return s;
+  }
+
+  // Starts it without waiting until it serves.
+  begin(s) {
+    s.ready = async () => {};
+    return s.start().finally(() => delete s.ready);
+  }
+
+  async until(what) {
+    for (let i = 0; i < 2000; i++) {
+      if (await what()) return;
+      await sleep(20);
+    }
+    throw new Error(`it did not come to that:\n${this.leader?.log}\n---\n${this.other?.log}`);
+  }
+
+  follows(s) {
+    return this.until(async () => /following, at TXID \d+, 0 behind/.test((await readiness(s)).body));
+  }
+
+  async open() {
+    this.leader = await (await this.server()).start();
+    await this.submit(3);
+    this.other = await this.begin(await this.server('standby'));
+    await this.follows(this.other);
+  }
+
+  async submit(n, to = this.leader) {
+    for (let i = 0; i < n; i++) {
+      const answer = await to.submit();
+      assert.equal(answer.status, 201, answer.body);
+      this.acknowledged.add(JSON.parse(answer.body).client_id);
+    }
+  }
+
+  // Visitors, until the server is not there any more.
+  async visitors(to = this.leader) {
+    const one = async () => {
+      for (;;) await this.submit(1, to);
+    };
+    await Promise.allSettled([one(), one(), one(), one()]);
+  }
+
+  everything() {
+    const there = new Set(this.leader.list().map((row) => row.client_id));
+    for (const id of this.acknowledged) assert.ok(there.has(id), `${id} is lost`);
+  }
+
+  // `end` is done to the leader while visitors are about; then the other one leads.
+  async swap(name, end) {
+    this.visitors();
+    await sleep(150);
+    const began = Date.now();
+    await end(this.leader);
+    await this.until(async () => (await readiness(this.other)).status === 200);
+    console.log(`# ${name}: the other one served after ${Date.now() - began} ms`);
+    [this.leader, this.other] = [this.other, this.leader];
+    await this.submit(3);
+    this.everything();
+  }
+
+  async close() {
+    assert.equal(await this.leader.stop(), 0);
+    if (this.other.process.exitCode === null && this.other.process.signalCode === null) await this.other.stop();
+  }
+}
+
+const pair = new Pair();
+
+async function killed() {
+  const p = new Pair();
+  await p.open();
+  const { process } = p.leader;
+  await p.swap('SIGKILL', () => process.kill('SIGKILL'));
+  // Its leader's lease lasts on: it is its own.
+  await p.leader.kill();
+  await p.leader.start();
+  p.everything();
+  await p.close();
+}
+
+async function slept() {
+  const p = new Pair();
+  await p.open();
+  const { process, ended } = p.leader;
+  await p.swap('SIGSTOP', () => process.kill('SIGSTOP'));
+  process.kill('SIGCONT');
+  p.visitors(p.other); // it puts what they bring, and finds its slot taken
+  const { code } = await ended;
+  assert.notEqual(code, 0);
+  assert.match(p.other.log, /was put by another writer/);
+  p.everything();
+  await p.close();
+}
+
+await tap({
+  'the first one leads, the second one follows and says so': async () => {
+    await pair.open();
+    await pair.submit(3);
+    await pair.follows(pair.other);
+    const state = await readiness(pair.other);
+    assert.equal(state.status, 503);
+    assert.match(state.body, /\[no\] standby: following, at TXID/);
+    assert.equal((await request(`${pair.other.ops}/livez`)).status, 200);
+    await assert.rejects(request(`${pair.other.url}/`)); // nothing is served there
+  },
+  'a leader that ends in order hands over': async () => {
+    await pair.swap('SIGTERM', async (leader) => assert.equal(await leader.stop(), 0));
+  },
+  'it comes back as a follower, its database set aside': async () => {
+    await pair.begin(pair.other);
+    await pair.follows(pair.other);
+    assert.match(pair.other.log, /database set aside/);
+    assert.ok(readdirSync(join(pair.other.data, 'replica')).some((name) => name.startsWith('set-aside-')));
+    assert.equal(await pair.other.stop(), 0);
+    await pair.close();
+  },
+  'a leader that is killed, and one that sleeps and wakes: the other one leads, nothing is lost': () =>
+    Promise.all([killed(), slept()]),
+});
