@@ -77,6 +77,6 @@ enum err replicator_look(struct replicator *r, struct why *why);
 
 /* Fills r->sink; the thread. */
 void replicator_sink_init(struct replicator *r);
-void *replicator_run(void *replicator);
+void *replicator_run(void *context);
 
 #endif
