@@ -56,6 +56,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_brand_accent] = "#0b5d57",
     [OPTION_replica_url] = "file:///srv/replica",
     [OPTION_replica_mode] = "sync",
+    [OPTION_replica_role] = "auto",
     [OPTION_replica_sync_time] = "20s",
     [OPTION_replica_account_key_file] = "/run/secrets/key",
     [OPTION_replica_sas_file] = "/run/secrets/sas",
