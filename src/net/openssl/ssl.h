@@ -42,11 +42,12 @@ typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 
+/* Set once by the first loop that needs it, and read by all without a lock: hence atomic. */
 struct bio_method_st {
     /* All n bytes are taken (n), or none are and the connection is over (-1). */
-    int (*write)(BIO *bio, const char *bytes, int n);
+    int (*_Atomic write)(BIO *bio, const char *bytes, int n);
     /* Bytes read; 0 at the end; -1 after BIO_set_retry_read when there are none at the moment. */
-    int (*read)(BIO *bio, char *bytes, int n);
+    int (*_Atomic read)(BIO *bio, char *bytes, int n);
 };
 
 struct bio_st {
