@@ -8,18 +8,24 @@ same code as `litestream restore`, checksums included ("restored"). Both must ha
 SQLite has in the database the replica was made of.
 """
 import glob
+import json
 import os
 import pickle
 import random
 import shutil
+import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LTX = os.path.join(HERE, "..", "..", "build", "test", "replicate", "tool", "ltx")
+SERVER = os.environ.get("ANTEROOM_BIN", os.path.join(HERE, "..", "..", "build", "anteroom"))
 EXTENSION = glob.glob(os.path.join(HERE, "node_modules", "litestream-vfs-linux-*", "litestream-vfs.so"))
 NO_CHECKSUM = "2"
 MS = 1795225800000
@@ -40,7 +46,7 @@ def ltx(*arguments):
 def rows(connection):
     tables = [name for (name,) in connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    return {name: connection.execute(f"SELECT rowid, * FROM {name} ORDER BY rowid").fetchall() for name in tables}
+    return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
 
 
 def rows_of(path):
@@ -249,6 +255,65 @@ def written_by_litestream(scratch):
     check("compacted by us Litestream restores them", same_restored(whole, rows_of(path), scratch))
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+SUBMISSION = json.dumps({
+    "company_name": "Ångström & Söhne GmbH", "address": "Lindenstraße 12\n10969 Berlin", "industry": "software",
+    "contact_name": "Ada Lovelace", "email": "ada@example.com", "phone": "+49301234567", "company_size": 120,
+    "service_type": ["cloud_migration"], "project_scope": "Move our order system. " * 40, "timeline": "not_sure",
+    "budget_range": "not_sure", "consent": True}).encode()
+
+
+def serve(data, tree, submissions, until):
+    """The real server with its replica in a folder; `until` says what to wait for before it stops."""
+    port = free_port()
+    os.makedirs(tree.folder, exist_ok=True)
+    server = subprocess.Popen([SERVER, "serve", "--data", data], stderr=subprocess.PIPE, env={
+        **os.environ, "ANTEROOM_SERVER__LISTEN": f"127.0.0.1:{port}", "ANTEROOM_SERVER__OPS_LISTEN": "",
+        "ANTEROOM_FORM__CHALLENGE": "off", "ANTEROOM_REPLICA__URL": "file://" + tree.folder})
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    request = urllib.request.Request(f"https://127.0.0.1:{port}/api/v1/submissions", SUBMISSION,
+                                     {"content-type": "application/json"})
+    sent = 0
+    while sent < submissions and server.poll() is None:
+        try:
+            with urllib.request.urlopen(request, context=trust):
+                sent += 1
+        except urllib.error.URLError:
+            time.sleep(0.05)
+    waited = wait_until(until)
+    server.terminate()
+    said = server.communicate()[1].decode()
+    served = sent == submissions and waited and server.returncode == 0
+    return served, "" if served else said
+
+
+def of_the_server(scratch):
+    """What the server itself puts there, before and after its keeper has merged it."""
+    folder = os.path.join(scratch, "served")
+    os.makedirs(folder)
+    data, tree = os.path.join(folder, "data"), Tree(os.path.join(folder, "tree"))
+
+    def level(number):
+        return glob.glob(os.path.join(tree.folder, "ltx", str(number), "*.ltx"))
+
+    check("the server puts what it is sent", *serve(data, tree, 30, lambda: level(0)))
+    wanted = rows_of(os.path.join(data, "anteroom.db"))
+    check("thirty submissions are there", len(wanted["submission"]) == 30)
+    check("Litestream reads the server's replica in place", same_in_place(tree, wanted))
+    check("Litestream restores the server's replica", same_restored(tree, wanted, scratch))
+    check("the server goes on, and merges", *serve(data, tree, 30, lambda: level(1) and level(9)))
+    wanted = rows_of(os.path.join(data, "anteroom.db"))
+    check("sixty are there", len(wanted["submission"]) == 60)
+    check("Litestream reads the merged replica in place", same_in_place(tree, wanted))
+    check("Litestream restores the merged replica", same_restored(tree, wanted, scratch))
+
+
 def main():
     if not EXTENSION:
         print("1..0 # SKIP litestream-vfs is not installed: ./build.sh test installs it")
@@ -257,6 +322,7 @@ def main():
         for page_size in (512, 4096, 65536):
             read_by_litestream(scratch, page_size)
         written_by_litestream(scratch)
+        of_the_server(scratch)
     print(f"1..{len(results)}")
     return 0 if all(results) else 1
 
