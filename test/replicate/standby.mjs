@@ -4,8 +4,9 @@
 // order, by SIGKILL, or asleep (SIGSTOP), with submissions under way. What was answered in sync mode is
 // there afterwards. Times are printed; most of them is Azure's shortest lease, waited for.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Azurite } from '../lib/azurite.mjs';
 import { Server, freePort, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
 
 async function readiness(server) {
@@ -16,11 +17,21 @@ async function readiness(server) {
   }
 }
 
+function directory() {
+  const place = join(temporaryDirectory(), 'replica');
+  mkdirSync(place);
+  return { ANTEROOM_REPLICA__URL: `file://${place}` };
+}
+
+function emulator(azure) {
+  const key = join(temporaryDirectory(), 'key');
+  writeFileSync(key, azure.key, { mode: 0o600 });
+  return { ANTEROOM_REPLICA__URL: azure.url('pair'), ANTEROOM_REPLICA__ENDPOINT: azure.endpoint, ANTEROOM_REPLICA__ACCOUNT_KEY_FILE: key };
+}
+
 class Pair {
-  constructor() {
-    const place = join(temporaryDirectory(), 'replica');
-    mkdirSync(place);
-    this.env = { ANTEROOM_REPLICA__URL: `file://${place}`, ANTEROOM_REPLICA__MODE: 'sync' };
+  constructor(place = directory()) {
+    this.env = { ...place, ANTEROOM_REPLICA__MODE: 'sync' };
     this.acknowledged = new Set();
   }
 
@@ -78,8 +89,8 @@ class Pair {
   }
 
   // `end` is done to the leader while visitors are about; then the other one leads.
-  async swap(name, end, { visitors = true } = {}) {
-    if (visitors) this.visitors();
+  async swap(name, end) {
+    this.visitors();
     await sleep(150);
     const began = Date.now();
     await end(this.leader);
@@ -110,13 +121,14 @@ async function killed() {
   await p.close();
 }
 
+// In Azure's emulator: in a directory a process that is stopped in the middle of a put keeps the directory's
+// lock, which a place on the network does not have. (test/replicate/fence_test.c stops it anywhere.)
 async function slept() {
-  const p = new Pair();
+  const azure = await new Azurite().start();
+  const p = new Pair(emulator(azure));
   await p.open();
   const { process, ended } = p.leader;
-  // Nobody is about: asleep in the middle of a put it would keep the lock of the replica's directory, which
-  // a place on the network does not have. (test/replicate/fence_test.c stops it anywhere.)
-  await p.swap('SIGSTOP', () => process.kill('SIGSTOP'), { visitors: false });
+  await p.swap('SIGSTOP', () => process.kill('SIGSTOP'));
   process.kill('SIGCONT');
   p.visitors(p.other); // it puts what they bring, and finds its slot taken
   const { code } = await ended;
@@ -124,6 +136,7 @@ async function slept() {
   assert.match(p.other.log, /was put by another writer/);
   p.everything();
   await p.close();
+  await azure.stop();
 }
 
 await tap({
