@@ -220,6 +220,39 @@ def journeys(rounds, scale):
             table)
 
 
+ATTACKS = {"rapid reset": "rapid reset", "made to reset": "made to reset", "PING": "PING", "SETTINGS": "SETTINGS",
+           "CONTINUATION": "CONTINUATION", "DATA of nothing": "DATA of nothing", "all HTTP/2 floods": "",
+           "handshakes, then gone": "handshakes", "a hundred slow ones": "slow", "not even TLS": "http1"}
+
+
+def attacks(_, scale):
+    """Server and visitors on one core, the attacker on the other: he takes the server's time, not theirs."""
+    seconds, table = max(3, round(6 * scale)), []
+
+    def visitors(port, directory):
+        name = os.path.join(directory, "times")
+        out = subprocess.run(["taskset", "-c", "0", os.path.join(ROOT, "build", "bench", "client"), str(port), "10",
+                              str(seconds), str(JOURNEY_MS), name], capture_output=True, text=True, check=True).stdout
+        with open(name, encoding="ascii") as f:
+            times = sorted(int(line.split()[1]) / 1000 for line in f if line.split()[0] != "connect")
+        return percentile(times, 0.5), percentile(times, 0.99), int(re.search(r"errors (\d+)", out).group(1))
+
+    with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data"), ANTEROOM_SERVER__LOOPS="1") as p:
+        subprocess.run(["taskset", "-apc", "0", str(p.process.pid)], check=True, capture_output=True)
+        quiet = visitors(p.port, d)
+        table.append(["quiet", "", f"{quiet[0]:.2f}", f"{quiet[1]:.2f}", "1.00", quiet[2]])
+        for name, kind in ATTACKS.items():
+            attacker = subprocess.Popen(["taskset", "-c", str(os.cpu_count() - 1), "node",
+                                         os.path.join(HERE, "attacker.mjs"), str(p.port), str(seconds + 2), kind],
+                                        stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            time.sleep(1)
+            under = visitors(p.port, d)
+            ended = int(attacker.communicate(timeout=60)[0])
+            table.append([name, f"{ended:,}", f"{under[0]:.2f}", f"{under[1]:.2f}", f"{under[1] / quiet[1]:.2f}", under[2]])
+    return ("What visitors wait under attack: 10 clients' whole journeys, open loop (ms); one loop, one core",
+            ["attack", "connections ended", "p50", "p99", "ratio of p99", "errors"], table)
+
+
 def handshakes(rounds, scale):
     got = {"Anteroom": [], "mbedTLS": []}
     with tempfile.TemporaryDirectory() as d, anteroom(os.path.join(d, "data")) as ours:
@@ -329,7 +362,7 @@ def machine():
     return f"{os.cpu_count()} cores ({model.group(1) if model else platform.machine()}), Linux {platform.release()}"
 
 
-PARTS = {"submissions": submissions, "journeys": journeys, "pages": pages, "handshakes": handshakes,
+PARTS = {"submissions": submissions, "journeys": journeys, "attacks": attacks, "pages": pages, "handshakes": handshakes,
          "idle": idle, "size": size}
 
 

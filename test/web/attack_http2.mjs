@@ -4,47 +4,18 @@
 // server's memory is measured. What vendor/patches/h2o/0005, 0006 and 0007 change.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { body, calm, flood, floods, get, open, priority, pseudo, stream, submit } from '../lib/floods.mjs';
 import { block, flag, frame, h2, setting, type, word } from '../lib/frames.mjs';
 import { Server, binary, request, sleep, submission, tap } from '../lib/server.mjs';
 
 const server = await new Server({ env: { ANTEROOM_SERVER__LOOPS: '1', ANTEROOM_TELEMETRY__LOG__LEVEL: 'warn' } }).start();
 const began = Date.now();
-const priority = 2;
-const calm = 11;
-
-const pseudo = (method, path) => [[':method', method], [':scheme', 'https'], [':path', path], [':authority', 'localhost']];
-const get = block(pseudo('GET', '/apply/company'));
-const submit = block([...pseudo('POST', '/api/v1/submissions'), ['content-type', 'application/json']]);
-const body = Buffer.from(JSON.stringify(submission));
-const both = flag.endStream | flag.endHeaders;
-const open = (stream, head = get, flags = both) => frame(type.headers, flags, stream, head);
-
 const resident = () => Number(readFileSync(`/proc/${server.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 
 // What sanitizers keep of freed memory says nothing about the server.
 const instrumented = /\/(asan|tsan)\//.test(binary);
 function small(grown, most) {
   assert.ok(instrumented || grown < most, `${grown.toFixed(1)} MiB more`);
-}
-
-// Sends what make(i) gives, a hundred at a time, until the server closes; i counts from 0.
-async function flood(make, { most = 60000, settings, before } = {}) {
-  const socket = await h2(server.port, settings);
-  let closed = false;
-  const close = new Promise((done) => socket.once('close', done).once('end', done)).then(() => (closed = true));
-  if (before) socket.write(before);
-  let sent = 0;
-  while (!closed && sent < most) {
-    const some = [];
-    for (let k = 0; k < 100; k++) some.push(make(sent++));
-    if (!socket.write(Buffer.concat(some)))
-      await Promise.race([new Promise((done) => socket.once('drain', done)), close, sleep(2000)]);
-    await new Promise(setImmediate);
-  }
-  for (let i = 0; i < 500 && !closed; i++) await sleep(10);
-  socket.destroy();
-  const goaway = socket.frames.find((f) => f.kind === type.goaway);
-  return { closed, sent, code: goaway?.payload.readUInt32BE(4) };
 }
 
 // Others, meanwhile: one page after the other on a connection of their own each.
@@ -59,44 +30,11 @@ async function others(until) {
   return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)];
 }
 
-const stream = (i) => 2 * i + 1;
-const floods = {
-  'rapid reset: requests taken back at once': [(i) => Buffer.concat([open(stream(i)), frame(type.reset, 0, stream(i), word(8))])],
-  'rapid reset of submissions': [(i) => Buffer.concat([
-    open(stream(i), submit, flag.endHeaders), frame(type.data, flag.endStream, stream(i), body), frame(type.reset, 0, stream(i), word(8))])],
-  'made to reset: a window update of nothing': [(i) => Buffer.concat([open(stream(i)), frame(type.window, 0, stream(i), word(0))])],
-  'made to reset: a window that overflows': [(i) => Buffer.concat([open(stream(i)), frame(type.window, 0, stream(i), word(0x7fffffff))])],
-  'made to reset: data after the end': [(i) => Buffer.concat([open(stream(i)), frame(type.data, flag.endStream, stream(i), body)])],
-  'made to reset: headers after the end': [(i) => Buffer.concat([open(stream(i)), open(stream(i))]), { any: true }],
-  'made to reset: a priority of four bytes': [(i) => Buffer.concat([open(stream(i)), frame(priority, 0, stream(i), word(0))]), { any: true }],
-  'made to reset: a stream that depends on itself': [(i) => Buffer.concat([open(stream(i)), frame(priority, 0, stream(i), Buffer.concat([word(stream(i)), Buffer.from([15])]))]), { any: true }],
-  'made to reset: a body of another length': [(i) => Buffer.concat([
-    open(stream(i), block([...pseudo('POST', '/api/v1/submissions'), ['content-length', '1']]), flag.endHeaders), frame(type.data, flag.endStream, stream(i), body)])],
-  'made to reset: a head without a path': [(i) => open(stream(i), block([[':method', 'GET'], [':scheme', 'https']]))],
-  'more streams than are allowed': [(i) => open(stream(i), submit, flag.endHeaders)],
-  'data for streams that are closed': [() => frame(type.data, 0, 1, body), { before: Buffer.concat([open(1), frame(type.reset, 0, 1, word(8))]) }],
-  'PING': [() => frame(type.ping, 0, 0, Buffer.alloc(8))],
-  'PING, acknowledged': [() => frame(type.ping, 1, 0, Buffer.alloc(8))],
-  'SETTINGS': [() => frame(type.settings, 0, 0, setting(4, 65535))],
-  'SETTINGS, empty': [() => frame(type.settings, 0, 0)],
-  'SETTINGS, acknowledged': [() => frame(type.settings, 1, 0)],
-  'PRIORITY': [(i) => frame(priority, 0, 1, Buffer.concat([word(0), Buffer.from([i & 255])]))],
-  'WINDOW_UPDATE': [() => frame(type.window, 0, 0, word(1))],
-  'RST_STREAM': [() => frame(type.reset, 0, 1, word(8)), { before: open(1) }],
-  'GOAWAY': [() => frame(type.goaway, 0, 0, Buffer.alloc(8))],
-  'frames of no known type': [(i) => frame(0x20 + i % 100, 0, 0, Buffer.from('unknown'))],
-  'DATA of nothing': [() => frame(type.data, 0, 1), { before: open(1, submit, flag.endHeaders) }],
-  'DATA of nothing but padding': [() => frame(type.data, 8, 1, Buffer.from([3, 0, 0, 0])), { before: open(1, submit, flag.endHeaders) }],
-  'DATA of one byte': [() => frame(type.data, 0, 1, Buffer.from('x')), { before: open(1, submit, flag.endHeaders) }],
-  'CONTINUATION of nothing': [() => frame(type.continuation, 0, 1), { before: open(1, get, flag.endStream) }],
-  'CONTINUATION without end': [(i) => frame(type.continuation, 0, 1, block([[`x${i}`, 'y'.repeat(1000)]])), { before: open(1, get, flag.endStream) }],
-};
-
 const tests = {};
 for (const [name, [make, options = {}]] of Object.entries(floods))
   tests[`${name}: the connection ends, others are served`] = async () => {
     const before = resident();
-    const under = flood(make, options);
+    const under = flood(server.port, make, options);
     const [p99, result] = [await others(under), await under];
     assert.ok(result.closed, `open after ${result.sent}`);
     if (!options.any && result.code !== undefined) assert.equal(result.code, calm);
@@ -188,7 +126,7 @@ await tap({
     const attackers = [0, 1].map(async (k) => {
       for (let i = k; !over; i += 2, ended++) {
         const [make, options = {}] = makes[i % makes.length];
-        await flood(make, { ...options, most: 2000 }).catch(() => {});
+        await flood(server.port, make, { ...options, most: 2000 }).catch(() => {});
       }
     });
     const under = await others(sleep(4000));
