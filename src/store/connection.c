@@ -77,6 +77,8 @@ void connection_close(struct connection *c)
 {
     for (size_t i = 0; i < SQL_QUERIES; i++)
         sqlite3_finalize(c->statement[i]);
+    if (c->db && c->failed)
+        sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close_v2(c->db);
     *c = (struct connection){0};
 }
@@ -130,6 +132,38 @@ enum err connection_use_log(struct connection *c, struct why *why)
     return e;
 }
 
+static int rewrite(sqlite3_file *log)
+{
+    unsigned char bytes[32 << 10];
+    sqlite3_int64 size = 0;
+    int rc = log->pMethods->xFileSize(log, &size);
+    for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size; at += (sqlite3_int64)sizeof bytes) {
+        int n = size - at < (sqlite3_int64)sizeof bytes ? (int)(size - at) : (int)sizeof bytes;
+        rc = log->pMethods->xRead(log, bytes, n, at);
+        if (rc == SQLITE_OK)
+            rc = log->pMethods->xWrite(log, bytes, n, at);
+    }
+    return rc == SQLITE_OK && size ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc;
+}
+
+enum err connection_settle_log(struct connection *c, struct why *why)
+{
+    static const char op[] = "settle the database's log";
+    sqlite3_file *log = NULL;
+    /* With the right to write, nobody else adds to the log or starts it over meanwhile. */
+    enum err e = connection_run(c, "BEGIN IMMEDIATE", op, why);
+    if (e)
+        return e;
+    int rc = sqlite3_file_control(c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+    if (rc == SQLITE_OK && log && log->pMethods)
+        rc = rewrite(log);
+    sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        return ERR_NONE;
+    c->failed = true;
+    return err_set(why, ERR_IO, op, "%s-wal: %s", c->path, sqlite3_errstr(rc));
+}
+
 /* One row a result of SQLite that an operator can do something about. */
 static const struct {
     int code;
@@ -170,6 +204,7 @@ enum err connection_error(struct connection *c, const char *op, struct why *why)
     err_set(why, kind, op, "%s: %s%s%s (SQLite %d)", c->path, text, number ? ": " : "",
             number ? err_errno(number) : "", code);
     err_hint(why, "%s", hint);
+    c->failed |= (code & 0xff) == SQLITE_IOERR;
     return kind;
 }
 

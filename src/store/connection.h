@@ -35,16 +35,27 @@ struct connection {
     sqlite3 *db;
     sqlite3_stmt *statement[SQL_QUERIES];
     const char *path; /* the caller's, for messages */
+    bool failed;      /* the disk refused something: see connection_close */
 };
 
 /* path must stay valid while the connection is open. */
 enum err connection_open(struct connection *c, const char *path, enum connection_mode mode,
                          struct why *why);
 
+/* After an I/O error the log is not copied into the database: pages whose sync failed may be in it,
+ * and a copy of what the log itself might lose with the power would not fit what remains. */
 void connection_close(struct connection *c);
 
 /* Switches the file to a write-ahead log when it has none yet, and makes sure that it has. */
 enum err connection_use_log(struct connection *c, struct why *why);
+
+/*
+ * Writes the whole log anew, byte for byte, and syncs it. A process whose sync failed leaves pages
+ * in it that read as if they were there and are gone with the power, and with them all that is
+ * written behind them. To be done with a log that is found, before anything is added to it or
+ * copied out of it. Readers are not disturbed.
+ */
+enum err connection_settle_log(struct connection *c, struct why *why);
 
 /* The prepared statement, ready to bind; NULL when it cannot be prepared. */
 sqlite3_stmt *connection_query(struct connection *c, enum sql_query query);

@@ -145,6 +145,8 @@ static enum err open_database(struct store *s, int64_t check_ms, struct why *why
     if (!e)
         e = connection_use_log(c, why);
     if (!e)
+        e = connection_settle_log(c, why);
+    if (!e)
         e = schema_migrate(c, &state, sql_migrations, SQL_SCHEMA_VERSION, why);
     if (!e && state.version == 0)
         e = note_creation(c, why);

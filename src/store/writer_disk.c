@@ -84,9 +84,10 @@ enum err writer_use_connection(struct writer *w, struct why *why)
 /*
  * After a failure. What must hold before anything is acknowledged again:
  *   the audit chain's newest events are whole (the reads work and hit no damage);
- *   everything a reader can see is in the database file and synced there: a failed fsync may have
- *   left log pages that look written and are not, and only writing them anew, elsewhere, settles
- * it; a small durable write works (the disk has room and takes it).
+ *   everything a reader can see is durable: a failed fsync may have left log pages that look
+ *   written and are not, and only writing them anew settles it: in the log first, so that the log
+ *   holds whatever is copied out of it, then into the database file;
+ *   a small durable write works (the disk has room and takes it).
  */
 static enum err reopen(struct writer *w, struct why *why)
 {
@@ -94,6 +95,8 @@ static enum err reopen(struct writer *w, struct why *why)
     if (e)
         return e;
     e = connection_use_log(&w->connection, why);
+    if (!e)
+        e = connection_settle_log(&w->connection, why);
     if (!e)
         e = audit_check_tail(&w->connection, 64, why);
     if (!e && sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
