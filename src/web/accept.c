@@ -196,13 +196,15 @@ void accept_start(struct loop *loop)
     }
 }
 
+/* A socket that somebody keeps for the next process keeps its queue too. */
 void accept_end(struct loop *loop)
 {
     for (size_t i = 0; i < loop->listeners_n; i++) {
-        if (h2o_socket_is_reading(loop->listeners[i].sock))
-            take(&loop->listeners[i], INT_MAX); /* nobody who was let in is reset */
-        h2o_socket_read_stop(loop->listeners[i].sock);
-        h2o_socket_close(loop->listeners[i].sock);
+        struct listener *l = &loop->listeners[i];
+        if (h2o_socket_is_reading(l->sock) && !l->inherited)
+            take(l, INT_MAX); /* nobody who was let in is reset */
+        h2o_socket_read_stop(l->sock);
+        h2o_socket_close(l->sock);
     }
     loop->listeners_n = 0;
 }

@@ -83,13 +83,13 @@ void loop_watch(struct loop *loop)
         tick(loop);
 }
 
-void loop_listen(struct loop *loop, enum listener_kind kind, int fd)
+void loop_listen(struct loop *loop, enum listener_kind kind, int fd, bool inherited)
 {
     /* Inherited by accepted sockets: a peer that stops reading is dropped by the kernel. */
     int stalled = STALLED_READER_MS;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stalled, sizeof stalled);
     struct listener *listener = &loop->listeners[loop->listeners_n++];
-    *listener = (struct listener){.loop = loop, .kind = kind, .fd = fd};
+    *listener = (struct listener){.loop = loop, .kind = kind, .fd = fd, .inherited = inherited};
 }
 
 /*

@@ -15,6 +15,7 @@
 #ifndef WEB_LOOP_H
 #define WEB_LOOP_H
 
+#include "net/inherited.h"
 #include "web/crowd.h"
 #include "web/web.h"
 
@@ -26,12 +27,13 @@ struct reader;
 
 enum listener_kind { LISTENER_PUBLIC, LISTENER_REDIRECT, LISTENER_OPS, LISTENER_KINDS };
 
-enum { LISTENERS_MAX = 6 };
+enum { LISTENERS_MAX = 6 + INHERITED_MAX };
 
 struct listener {
     struct loop *loop;
     enum listener_kind kind;
-    int fd; /* until the loop's thread makes sock of it */
+    int fd;         /* until the loop's thread makes sock of it */
+    bool inherited; /* somebody else keeps the socket open */
     h2o_socket_t *sock;
 };
 
@@ -82,8 +84,11 @@ struct loop {
 /* Opens the reader. */
 enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct why *why);
 
-/* Adds a listening descriptor; the loop owns it from now on. */
-void loop_listen(struct loop *loop, enum listener_kind kind, int fd);
+/*
+ * Adds a listening descriptor; the loop owns it from now on. An inherited one is a copy: who waits
+ * in its queue when we drain is left to the next process.
+ */
+void loop_listen(struct loop *loop, enum listener_kind kind, int fd, bool inherited);
 
 /* Starts the thread; returns when it takes connections. */
 void loop_start(struct loop *loop);

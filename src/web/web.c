@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "net/address.h"
+#include "net/inherited.h"
 #include "store/store.h"
 #include "web/challenge.h"
 #include "web/crowd.h"
@@ -18,6 +19,7 @@
 #include "web/say.h"
 #include "web/state.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -100,13 +102,29 @@ static void configure(struct web *web)
     }
 }
 
+/* Each loop has copies of the sockets that we were given. */
+static enum err listen_inherited(struct web *web, struct inherited *given, uint16_t port,
+                                 enum listener_kind kind, unsigned loops, struct why *why)
+{
+    for (unsigned i = 0; i < loops; i++) {
+        int fds[INHERITED_MAX], n = inherited_take(given, port, fds);
+        if (n < 0)
+            return err_set(why, ERR_IO, "listen", "%s", err_errno(errno));
+        for (int k = 0; k < n; k++)
+            loop_listen(&web->loops[i], kind, fds[k], true);
+    }
+    return ERR_NONE;
+}
+
 /* Each loop opens its own descriptor on the same address. */
-static enum err listen_on(struct web *web, struct str text, enum listener_kind kind,
-                          struct why *why)
+static enum err listen_on(struct web *web, struct inherited *given, struct str text,
+                          enum listener_kind kind, struct why *why)
 {
     struct address_list list;
     enum err e = address_parse(text, &list, why);
     unsigned loops = kind == LISTENER_OPS ? 1 : web->loops_n;
+    if (e == ERR_NONE && inherited_has(given, list.port))
+        return listen_inherited(web, given, list.port, kind, loops, why);
     for (size_t k = 0; e == ERR_NONE && k < list.n; k++)
         e = address_free(&list.items[k], why);
     for (unsigned i = 0; e == ERR_NONE && i < loops; i++)
@@ -114,7 +132,7 @@ static enum err listen_on(struct web *web, struct str text, enum listener_kind k
             int fd;
             e = address_listen(&list.items[k], k > 0, &fd, why);
             if (e == ERR_NONE && fd >= 0)
-                loop_listen(&web->loops[i], kind, fd);
+                loop_listen(&web->loops[i], kind, fd, false);
         }
     return e;
 }
@@ -122,11 +140,17 @@ static enum err listen_on(struct web *web, struct str text, enum listener_kind k
 static enum err listen_all(struct web *web, struct why *why)
 {
     const struct config *c = web->config;
-    enum err e = listen_on(web, c->server_listen, LISTENER_PUBLIC, why);
+    struct inherited given;
+    enum err e = inherited_open(&given, why);
+    if (e == ERR_NONE)
+        e = listen_on(web, &given, c->server_listen, LISTENER_PUBLIC, why);
     if (e == ERR_NONE && c->server_http_listen.len)
-        e = listen_on(web, c->server_http_listen, LISTENER_REDIRECT, why);
+        e = listen_on(web, &given, c->server_http_listen, LISTENER_REDIRECT, why);
     if (e == ERR_NONE && c->server_ops_listen.len)
-        e = listen_on(web, c->server_ops_listen, LISTENER_OPS, why);
+        e = listen_on(web, &given, c->server_ops_listen, LISTENER_OPS, why);
+    if (e == ERR_NONE)
+        e = inherited_all_taken(&given, why);
+    inherited_close(&given);
     return e;
 }
 
