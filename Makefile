@@ -92,19 +92,21 @@ bench-replica: all ## what a replica costs and gives (ARGS="--only waiting")
 docs: $(REFERENCES) ## docs/reference from the tables in the code
 
 # The long versions of what CI does in short; each names its seed, with which it runs again. SOAK=20
-# is a night; the four counts are for one that has to be shorter.
+# is a night; the five counts are for one that has to be shorter.
 SOAK        ?= 1
 POWER_LOSSES ?= $$((5000 * $(SOAK)))
 ALLOCATIONS ?= 1000000
+STARVATIONS ?= $$((1000 * $(SOAK)))
 KILLS       ?= $$((2000 * $(SOAK)))
 STOPS       ?= $$((300 * $(SOAK)))
 
-soak: all $(addprefix build/release/test/fault/,power_loss_test memory_test) ## the fault suites for half an hour (SOAK=N: N times that)
+soak: all build/test/fault/tool/starved $(addprefix build/release/test/fault/,power_loss_test memory_test) ## the fault suites for half an hour (SOAK=N: N times that)
 	@export ANTEROOM_BIN=$(abspath build/anteroom) ANTEROOM_SEEDS=$(POWER_LOSSES) SEED=$$(date +%s) \
-	    CMOCKA_MESSAGE_OUTPUT=TAP ANTEROOM_ALLOCATIONS=$(ALLOCATIONS) STOPS=$(STOPS) && \
+	    CMOCKA_MESSAGE_OUTPUT=TAP ANTEROOM_ALLOCATIONS=$(ALLOCATIONS) STOPS=$(STOPS) \
+	    STARVATIONS=$(STARVATIONS) && \
 	build/release/test/fault/power_loss_test && build/release/test/fault/memory_test && \
 	KILLS=$(KILLS) test/fault/kill.mjs && KILLS=$$(($(KILLS) / 2)) test/fault/kill_journey.mjs && \
-	test/fault/stop.mjs
+	test/fault/stop.mjs && test/fault/starved.mjs
 
 # ---- packing, cleaning ---------------------------------------------------------------------------
 

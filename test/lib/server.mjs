@@ -51,7 +51,8 @@ export function request(url, { method = 'GET', headers = {}, body, agent } = {})
 }
 
 export class Server {
-  // options: data (directory), config (YAML text), env, wrap (a command line put before the binary)
+  // options: data (directory), config (YAML text), env, wrap (a command line put before the binary),
+  // program (another than the binary)
   constructor(options = {}) {
     this.options = options;
     this.data = options.data ?? join(temporaryDirectory(), 'data');
@@ -69,7 +70,7 @@ export class Server {
       writeFileSync(file, this.options.config);
       args.push('--config', file);
     }
-    const [command, ...before] = [...(this.options.wrap ?? []), binary];
+    const [command, ...before] = [...(this.options.wrap ?? []), this.options.program ?? binary];
     this.process = spawn(command, [...before, ...args], {
       env: {
         PATH: process.env.PATH,
@@ -166,17 +167,19 @@ export const formFields = {
   engagement: ['service_type', 'project_scope', 'timeline', 'budget_range', 'notes', 'consent'],
 };
 
-// A browser without JavaScript: keeps cookies, follows nothing by itself.
+// A browser without JavaScript: keeps cookies, follows nothing by itself. ask: another `request`, as
+// over HTTP/2.
 export class Visitor {
-  constructor(server, agent) {
+  constructor(server, agent, ask = request) {
     this.server = server;
     this.agent = agent;
+    this.ask = ask;
     this.cookies = new Map();
   }
 
   async go(path, { method = 'GET', body, headers = {} } = {}) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await request(this.server.url + path, {
+    const answer = await this.ask(this.server.url + path, {
       method,
       agent: this.agent,
       body,
