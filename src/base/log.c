@@ -45,6 +45,8 @@ void log_init(int fd, enum log_level least, enum log_format format)
     bool terminal = open && isatty(fd);
     const char *no_colour = getenv("NO_COLOR"), *kind = getenv("TERM");
     sink.fd = open ? fd : -1;
+    sink.lost = 0; /* nothing was ever lost on this one */
+    sink.torn = sink.stalled = false;
     sink.least = least;
     sink.text = format == LOG_FORMAT_TEXT || (format == LOG_FORMAT_AUTO && terminal);
     sink.colour = terminal && !(no_colour && *no_colour) && kind && strcmp(kind, "dumb") != 0;
