@@ -68,7 +68,7 @@ void funnel_job(struct funnel *f, const struct job *job)
             }
         if (d->completed && d->step == FORM_ALL)
             add(f, FUNNEL_REACHED_AT + FUNNEL_CHECK, 1);
-    } else if (job->submit.has_draft && !job->submit.repeated) {
+    } else if (job->kind == JOB_SUBMIT && job->submit.has_draft && !job->submit.repeated) {
         add(f, FUNNEL_REACHED_AT + FUNNEL_SENT, 1);
         took(f, FUNNEL_CHECK, job->submit.took_ms);
     }

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/group.h"
+#include "store/group_inner.h"
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "store/funnel.h"
+#include "store/write_inner.h"
 
 /* Client IDs drawn for one job before it is given up. With 2^40 of them a second one is never seen.
  */
 enum { DRAWS_MAX = 8, DETAIL_MAX = 4096 };
 
-/* What became of one job's statements. */
-enum outcome {
-    OUTCOME_DONE,  /* what it wrote is right (maybe nothing); its result is set */
-    OUTCOME_UNDO,  /* its result is set, but what it wrote must go */
-    OUTCOME_CLASH, /* the Client ID exists: undo and draw another */
-    OUTCOME_BROKEN /* SQLite failed: the group is over */
-};
-
 /* Runs a statement that answers no row. */
-static int run(sqlite3_stmt *s)
+int group_run(sqlite3_stmt *s)
 {
     int rc = sqlite3_step(s);
     sqlite3_reset(s);
@@ -28,192 +20,26 @@ static int run(sqlite3_stmt *s)
 static bool run_query(struct group *g, enum sql_query query)
 {
     sqlite3_stmt *s = connection_query(g->connection, query);
-    return s && run(s) == SQLITE_DONE;
+    return s && group_run(s) == SQLITE_DONE;
 }
 
-/* The job's values are refused by the schema: the job's fault, not the disk's. */
-static bool is_refusal(int rc)
+bool group_is_refusal(int rc)
 {
     int code = rc & 0xff;
     return code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG;
 }
 
-static enum outcome failed(struct group *g, struct job *job, int rc, const char *op)
+enum outcome group_failed(struct group *g, struct job *job, int rc, const char *op)
 {
-    if (!is_refusal(rc))
+    if (!group_is_refusal(rc))
         return OUTCOME_BROKEN;
     job->result = err_set(&job->why, ERR_INTERNAL, op, "the database refuses it: %s",
                           sqlite3_errmsg(g->connection->db));
     return OUTCOME_UNDO;
 }
 
-/* ---- drafts --------------------------------------------------------------------------------- */
-
-struct draft_row {
-    bool there, sent;
-    struct client_id client_id;
-    int64_t sent_ms;
-};
-
-static bool copy_client_id(struct client_id *out, struct str text)
-{
-    if (text.len != CLIENT_ID_LEN)
-        return false;
-    memcpy(out->text, text.ptr, CLIENT_ID_LEN);
-    out->text[CLIENT_ID_LEN] = '\0';
-    return true;
-}
-
-static bool find_draft(struct group *g, const struct draft_id *id, struct draft_row *out)
-{
-    *out = (struct draft_row){0};
-    sqlite3_stmt *s = connection_query(g->connection, SQL_DRAFT_FIND);
-    if (!s)
-        return false;
-    bind_bytes(s, P_DRAFT_FIND_ID, id->bytes, DRAFT_ID_SIZE);
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW) {
-        out->there = true;
-        out->sent = copy_client_id(&out->client_id, column_text(s, C_DRAFT_FIND_CLIENT_ID));
-        out->sent_ms = sqlite3_column_int64(s, C_DRAFT_FIND_SENT_MS);
-    }
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE;
-}
-
-/* Nothing was written because the stored draft is another one: which answer is that? */
-static enum outcome draft_conflict(struct group *g, struct job *job)
-{
-    static const char op[] = "save the draft";
-    struct draft_row row;
-    if (!find_draft(g, &job->draft.id, &row))
-        return OUTCOME_BROKEN;
-    if (!row.there)
-        job->result = err_set(&job->why, ERR_MISSING, op, "it has expired or never existed");
-    else if (row.sent)
-        job->result = err_set(&job->why, ERR_CONFLICT, op, "it was sent already");
-    else
-        job->result = err_set(&job->why, ERR_CONFLICT, op, "it was changed elsewhere meanwhile");
-    return OUTCOME_DONE;
-}
-
-static enum outcome write_draft(struct group *g, struct job *job)
-{
-    const struct job_draft *d = &job->draft;
-    bool create = d->revision == 0;
-    sqlite3_stmt *s = connection_query(g->connection, create ? SQL_DRAFT_INSERT : SQL_DRAFT_UPDATE);
-    if (!s)
-        return OUTCOME_BROKEN;
-    /* The parameters that both share have the same numbers only by chance: bind each by its own. */
-    bind_bytes(s, create ? P_DRAFT_INSERT_ID : P_DRAFT_UPDATE_ID, d->id.bytes, DRAFT_ID_SIZE);
-    bind_bytes(s, create ? P_DRAFT_INSERT_SEALED : P_DRAFT_UPDATE_SEALED, d->sealed.ptr,
-               d->sealed.len);
-    sqlite3_bind_int64(s, create ? P_DRAFT_INSERT_STEP : P_DRAFT_UPDATE_STEP, d->step);
-    sqlite3_bind_int64(s, create ? P_DRAFT_INSERT_NOW_MS : P_DRAFT_UPDATE_NOW_MS, g->now_ms);
-    sqlite3_bind_int64(s, create ? P_DRAFT_INSERT_EXPIRES_MS : P_DRAFT_UPDATE_EXPIRES_MS,
-                       d->expires_ms);
-    if (!create)
-        sqlite3_bind_int64(s, P_DRAFT_UPDATE_REVISION, (sqlite3_int64)d->revision);
-    int rc = run(s);
-    if (rc != SQLITE_DONE)
-        return failed(g, job, rc, "save the draft");
-    return sqlite3_changes(g->connection->db) ? OUTCOME_DONE : draft_conflict(g, job);
-}
-
-/* ---- submissions ---------------------------------------------------------------------------- */
-
-/* The key was there: the first answer, or a refusal when an API client reuses it for something
- * else. Nothing was written yet. */
-static enum outcome answer_repeat(struct group *g, struct job *job)
-{
-    struct job_submit *j = &job->submit;
-    sqlite3_stmt *s = connection_query(g->connection, SQL_IDEMPOTENCY_FIND);
-    if (!s)
-        return OUTCOME_BROKEN;
-    bind_bytes(s, P_IDEMPOTENCY_FIND_KEY, j->idempotency, IDEMPOTENCY_SIZE);
-    enum outcome outcome = OUTCOME_BROKEN;
-    if (sqlite3_step(s) == SQLITE_ROW) {
-        struct str fingerprint = column_bytes(s, C_IDEMPOTENCY_FIND_FINGERPRINT);
-        outcome = OUTCOME_DONE;
-        if (str_eq(j->source, STR("api")) &&
-            !str_eq(fingerprint, str_of(j->fingerprint, FINGERPRINT_SIZE))) {
-            job->result = err_set(&job->why, ERR_CONFLICT, "store the submission",
-                                  "this idempotency key was used for another submission");
-        } else {
-            copy_client_id(&j->client_id, column_text(s, C_IDEMPOTENCY_FIND_CLIENT_ID));
-            j->created_ms = sqlite3_column_int64(s, C_IDEMPOTENCY_FIND_CREATED_MS);
-            j->repeated = true;
-        }
-    }
-    sqlite3_reset(s);
-    return outcome;
-}
-
-static int insert_idempotency(struct group *g, const struct job_submit *j)
-{
-    sqlite3_stmt *s = connection_query(g->connection, SQL_IDEMPOTENCY_INSERT);
-    if (!s)
-        return SQLITE_ERROR;
-    bind_bytes(s, P_IDEMPOTENCY_INSERT_KEY, j->idempotency, IDEMPOTENCY_SIZE);
-    bind_bytes(s, P_IDEMPOTENCY_INSERT_FINGERPRINT, j->fingerprint, FINGERPRINT_SIZE);
-    bind_text(s, P_IDEMPOTENCY_INSERT_CLIENT_ID, client_id_str(&j->client_id));
-    sqlite3_bind_int64(s, P_IDEMPOTENCY_INSERT_CREATED_MS, g->now_ms);
-    return run(s);
-}
-
-static int send_draft(struct group *g, const struct job_submit *j)
-{
-    sqlite3_stmt *s = connection_query(g->connection, SQL_DRAFT_SEND);
-    if (!s)
-        return SQLITE_ERROR;
-    bind_bytes(s, P_DRAFT_SEND_ID, j->draft.bytes, DRAFT_ID_SIZE);
-    bind_text(s, P_DRAFT_SEND_CLIENT_ID, client_id_str(&j->client_id));
-    sqlite3_bind_int64(s, P_DRAFT_SEND_NOW_MS, g->now_ms);
-    return run(s);
-}
-
-static void bind_likeness(sqlite3_stmt *s, int parameter, int64_t likeness)
-{
-    if (likeness)
-        sqlite3_bind_int64(s, parameter, likeness);
-    else
-        sqlite3_bind_null(s, parameter);
-}
-
-static int insert_submission(struct group *g, const struct job_submit *j)
-{
-    sqlite3_stmt *s = connection_query(g->connection, SQL_SUBMISSION_INSERT);
-    if (!s)
-        return SQLITE_ERROR;
-    bind_text(s, P_SUBMISSION_INSERT_CLIENT_ID, client_id_str(&j->client_id));
-    sqlite3_bind_int64(s, P_SUBMISSION_INSERT_CREATED_MS, g->now_ms);
-    bind_text(s, P_SUBMISSION_INSERT_SOURCE, j->source);
-    bind_text(s, P_SUBMISSION_INSERT_LOCALE, j->locale);
-    bind_text(s, P_SUBMISSION_INSERT_CONSENT_VERSION, j->consent_version);
-    sqlite3_bind_int64(s, P_SUBMISSION_INSERT_CONSENT_MS, g->now_ms);
-    bind_likeness(s, P_SUBMISSION_INSERT_COMPANY_HASH, j->likeness.company);
-    bind_likeness(s, P_SUBMISSION_INSERT_EMAIL_HASH, j->likeness.email);
-    /* sqlcheck has seen to it that the fields follow each other in the order of the table. */
-    for (int f = 0; f < (int)FIELD_COUNT; f++)
-        bind_text(s, P_SUBMISSION_INSERT_COMPANY_NAME + f, j->form.value[f]);
-    bind_text(s, P_SUBMISSION_INSERT_EXTRA, j->extra.len ? j->extra : STR("{}"));
-    return run(s);
-}
-
-/* What was agreed to, without a word the visitor typed. */
-static struct str audit_detail(struct group *g, const struct job_submit *j)
-{
-    struct json json;
-    buf_clear(&g->detail);
-    json_init(&json, &g->detail);
-    json_object(&json, NULL);
-    json_str(&json, "consent_version", j->consent_version);
-    json_str(&json, "locale", j->locale);
-    json_end(&json);
-    return buf_ok(&g->detail) ? buf_view(&g->detail) : STR("{}");
-}
-
-static int insert_audit(struct group *g, const struct job_submit *j)
+int group_audit(struct group *g, struct str actor, struct str action, struct str subject,
+                struct str detail)
 {
     sqlite3_stmt *s = connection_query(g->connection, SQL_AUDIT_INSERT);
     if (!s)
@@ -221,10 +47,10 @@ static int insert_audit(struct group *g, const struct job_submit *j)
     const struct audit_event event = {
         .seq = g->head.audit.seq + 1,
         .at_ms = g->now_ms,
-        .actor = str_eq(j->source, STR("api")) ? STR("api") : STR("visitor"),
-        .action = STR("submission.created"),
-        .subject = client_id_str(&j->client_id),
-        .detail = audit_detail(g, j),
+        .actor = actor,
+        .action = action,
+        .subject = subject,
+        .detail = detail,
     };
     struct audit_head next = {.seq = event.seq};
     audit_chain(&g->head.audit.hash, &event, &next.hash);
@@ -235,92 +61,32 @@ static int insert_audit(struct group *g, const struct job_submit *j)
     bind_text(s, P_AUDIT_INSERT_SUBJECT, event.subject);
     bind_text(s, P_AUDIT_INSERT_DETAIL, event.detail);
     bind_bytes(s, P_AUDIT_INSERT_HASH, next.hash.bytes, AUDIT_HASH_SIZE);
-    int rc = run(s);
+    int rc = group_run(s);
     if (rc == SQLITE_DONE)
         g->head.audit = next;
     return rc;
 }
 
-/* Only what a receiver needs to ask for more: what a person typed stays in one place. */
-static int insert_outbox(struct group *g, const struct job_submit *j)
-{
-    sqlite3_stmt *s = connection_query(g->connection, SQL_OUTBOX_INSERT);
-    if (!s)
-        return SQLITE_ERROR;
-    char payload[96];
-    int n = snprintf(payload, sizeof payload, "{\"client_id\":\"%s\",\"created_ms\":%lld}",
-                     j->client_id.text, (long long)g->now_ms);
-    sqlite3_bind_int64(s, P_OUTBOX_INSERT_CREATED_MS, g->now_ms);
-    bind_text(s, P_OUTBOX_INSERT_TOPIC, STR("submission.created"));
-    bind_text(s, P_OUTBOX_INSERT_CLIENT_ID, client_id_str(&j->client_id));
-    bind_text(s, P_OUTBOX_INSERT_PAYLOAD, str_of(payload, (size_t)n));
-    return run(s);
-}
-
-/* The draft was sent before: the first answer. It may be gone (expired): the form is complete and
- * valid without it, so it is stored. */
-static enum outcome answer_sent_draft(struct group *g, struct job *job, bool *sent)
-{
-    struct draft_row row;
-    if (!find_draft(g, &job->submit.draft, &row))
-        return OUTCOME_BROKEN;
-    *sent = row.sent;
-    if (row.sent) {
-        job->submit.client_id = row.client_id;
-        job->submit.created_ms = row.sent_ms;
-        job->submit.repeated = true;
-    }
-    return OUTCOME_DONE;
-}
-
-static enum outcome write_submission(struct group *g, struct job *job)
-{
-    static const char op[] = "store the submission";
-    struct job_submit *j = &job->submit;
-    uint64_t bits;
-    g->draw(&bits, sizeof bits);
-    j->client_id = client_id_make(bits);
-    j->created_ms = g->now_ms;
-    j->repeated = false;
-
-    int rc;
-    if (j->has_idempotency) {
-        rc = insert_idempotency(g, j);
-        if (rc != SQLITE_DONE)
-            return failed(g, job, rc, op);
-        if (!sqlite3_changes(g->connection->db))
-            return answer_repeat(g, job);
-    }
-    if (j->has_draft) {
-        rc = send_draft(g, j);
-        if (rc != SQLITE_DONE)
-            return failed(g, job, rc, op);
-        if (!sqlite3_changes(g->connection->db)) {
-            bool sent = false;
-            if (answer_sent_draft(g, job, &sent) == OUTCOME_BROKEN)
-                return OUTCOME_BROKEN;
-            if (sent)
-                return j->has_idempotency ? OUTCOME_UNDO : OUTCOME_DONE;
-        }
-    }
-    rc = insert_submission(g, j);
-    if (rc == SQLITE_CONSTRAINT_UNIQUE)
-        return OUTCOME_CLASH;
-    if (rc == SQLITE_DONE) {
-        g->head.submission = sqlite3_last_insert_rowid(g->connection->db);
-        rc = insert_audit(g, j);
-    }
-    if (rc == SQLITE_DONE)
-        rc = insert_outbox(g, j);
-    return rc == SQLITE_DONE ? OUTCOME_DONE : failed(g, job, rc, op);
-}
-
 /* ---- groups --------------------------------------------------------------------------------- */
+
+/* A refusal undoes what was written before it, if anything was. */
+static enum outcome write_change(struct group *g, struct job *job)
+{
+    struct write w = {.group = g, .now_ms = g->now_ms};
+    sqlite3_int64 before = sqlite3_total_changes64(g->connection->db);
+    job->result = job->write.run(&w, job->write.input, &job->why);
+    if (w.broken)
+        return OUTCOME_BROKEN;
+    return job->result && sqlite3_total_changes64(g->connection->db) != before ? OUTCOME_UNDO
+                                                                               : OUTCOME_DONE;
+}
 
 static enum outcome write_job(struct group *g, struct job *job)
 {
     job->result = ERR_NONE;
-    return job->kind == JOB_DRAFT ? write_draft(g, job) : write_submission(g, job);
+    return job->kind == JOB_DRAFT   ? group_draft(g, job)
+           : job->kind == JOB_WRITE ? write_change(g, job)
+                                    : group_submission(g, job);
 }
 
 /* With a savepoint around it, so that it can be undone alone. False: SQLite failed. */
@@ -445,7 +211,7 @@ static bool count_stopped(struct group *g, int64_t now_ms, unsigned n)
         return false;
     sqlite3_bind_int64(s, P_FUNNEL_STOPPED_NOW_MS, now_ms);
     sqlite3_bind_int(s, P_FUNNEL_STOPPED_N, (int)n);
-    return run(s) == SQLITE_DONE;
+    return group_run(s) == SQLITE_DONE;
 }
 
 static bool delete_expired(struct group *g, int64_t now_ms, unsigned n)
@@ -455,7 +221,7 @@ static bool delete_expired(struct group *g, int64_t now_ms, unsigned n)
         return false;
     sqlite3_bind_int64(s, P_DRAFT_PURGE_NOW_MS, now_ms);
     sqlite3_bind_int(s, P_DRAFT_PURGE_N, (int)n);
-    return run(s) == SQLITE_DONE;
+    return group_run(s) == SQLITE_DONE;
 }
 
 enum err group_purge(struct group *g, unsigned n, unsigned *purged, struct why *why)
@@ -481,7 +247,7 @@ enum err group_probe(struct group *g, struct why *why)
         bind_text(s, P_META_PUT_KEY, STR("recovered"));
         bind_text(s, P_META_PUT_VALUE, clock_rfc3339(clock_wall_ms(), now));
     }
-    return s && run(s) == SQLITE_DONE
+    return s && group_run(s) == SQLITE_DONE
                ? ERR_NONE
                : connection_error(g->connection, "write to the database", why);
 }

@@ -40,6 +40,13 @@ void group_release(struct group *g);
  */
 enum err group_write(struct group *g, struct job *jobs, bool careful, struct why *why);
 
+/* The schema refuses the values: the job's fault, not the disk's. */
+bool group_is_refusal(int rc);
+
+/* Adds an event to the audit chain; SQLite's result code, SQLITE_DONE when it is there. */
+int group_audit(struct group *g, struct str actor, struct str action, struct str subject,
+                struct str detail);
+
 /* Writes the funnel's counts in a transaction of their own. */
 enum err group_funnel(struct group *g, struct funnel *f, struct why *why);
 

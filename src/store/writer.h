@@ -28,6 +28,7 @@
 #include "core/client_id.h"
 #include "core/form.h"
 #include "core/likeness.h"
+#include "store/write.h"
 
 struct commit_sink;
 struct funnel;
@@ -38,6 +39,7 @@ enum job_kind {
     JOB_DRAFT,  /* save a sealed draft */
     JOB_SUBMIT, /* submission + audit + outbox (+ its draft is marked as sent), in one transaction
                  */
+    JOB_WRITE,  /* a change by a verb of write.h */
     JOB_CALL    /* writes nothing: a function runs on the writer's thread between two commits */
 };
 
@@ -88,12 +90,18 @@ struct job_call {
     void *context;
 };
 
+struct job_write {
+    write_verb *run;
+    void *input;
+};
+
 struct job {
     struct job *next; /* the inbox's own, then the sink's */
     enum job_kind kind;
     union {
         struct job_draft draft;
         struct job_submit submit;
+        struct job_write write;
         struct job_call call;
     };
     bool

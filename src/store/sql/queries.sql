@@ -28,12 +28,12 @@ INSERT INTO submission (
     client_id, created_ms, source, locale, consent_version, consent_ms,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
     service_type, project_scope, timeline, budget_range, notes, consent,
-    extra, company_hash, email_hash)
+    extra, company_hash, email_hash, audit)
 VALUES (
     :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
     :company_name, :address, :industry, :industry_other, :contact_name, :email, :phone,
     :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent,
-    :extra, :company_hash, :email_hash);
+    :extra, :company_hash, :email_hash, :audit);
 
 -- Submissions that were not compared with earlier ones yet, oldest first.
 -- name: duplicate_batch
