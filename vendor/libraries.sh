@@ -6,8 +6,8 @@
 #                         compiler ask for; needs nothing but the files of the checkout
 #   libraries_build       builds what is not there yet and points vendor/out at it
 #
-# vendor/cache/NAME-KEY/    one library as it was built: include lib licenses version
-# vendor/cache/KEY/         all of them together (hard links): include lib licenses versions.h
+# vendor/cache/NAME-KEY/    one library as it was built: include lib share licenses version
+# vendor/cache/KEY/         all of them together (hard links): the same, and versions.h
 # vendor/out                a symbolic link to the latter
 #
 # A key is a digest of everything that decides the result, so a changed patch rebuilds one library
@@ -123,12 +123,15 @@ library_build() { # NAME KEY PREFIX
 
 # The parts so far, put together: what later libraries include, and at the end the result.
 libraries_join() { # FOLDER NAME-KEY…
-    local folder=$1 part
+    local folder=$1 part kind
     shift
     rm -rf "$folder"
-    mkdir -p "$folder"/{include,lib,licenses}
+    mkdir -p "$folder"/{include,lib,share,licenses}
     for part in "$@"; do
-        cp -al vendor/cache/"$part"/{include,lib,licenses} "$folder/"
+        for kind in include lib share licenses; do
+            if [ ! -d "vendor/cache/$part/$kind" ]; then continue; fi
+            cp -al "vendor/cache/$part/$kind" "$folder/"
+        done
     done
 }
 

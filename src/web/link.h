@@ -17,9 +17,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/key_file.h"
 #include "core/client_id.h"
 
-enum { LINK_KEY_SIZE = 32, LINK_MAC_SIZE = 16 };
+enum { LINK_KEY_SIZE = KEY_FILE_SIZE, LINK_MAC_SIZE = 16 };
 
 struct link_key {
     unsigned char bytes[LINK_KEY_SIZE];

@@ -118,10 +118,11 @@ vendor-there:
 
 # ---- tools ---------------------------------------------------------------------------------------
 
-# The tool that makes core's texts cannot be linked with core.
+# The tools that make parts of core cannot be linked with core.
 TOOL_LAYERS := $(filter build/release/libconfig.a build/release/libcore.a build/release/libbase.a,$(call archives,release))
 
-TOOL_LAYERS_texts := build/release/obj/core/plural.o build/release/libbase.a
+TOOL_LAYERS_texts     := build/release/obj/core/plural.o build/release/libbase.a
+TOOL_LAYERS_passwords := build/release/libbase.a
 tool_layers = $(or $(TOOL_LAYERS_$(1)),$(TOOL_LAYERS))
 
 define tool_rules

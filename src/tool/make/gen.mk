@@ -41,6 +41,12 @@ $(GEN)/texts.used: build/tool/texts $(TEXT_FILES) $(TEXT_USERS)
 	@build/tool/texts --unused $(firstword $(TEXT_FILES)) $(TEXT_USERS)
 	@touch $@
 
+# ---- common passwords: a list that comes with the libraries ------------------------------------------
+
+$(GEN)/passwords.c: build/tool/passwords $(VENDOR)/share/passwords.txt | $(GEN)/
+	build/tool/passwords $(VENDOR)/share/passwords.txt $@
+GEN_core    += $(GEN)/passwords.c
+
 # ---- assets, then the pages that name them -------------------------------------------------------
 
 ASSET_FILES := $(shell find assets/static -type f 2>/dev/null)
