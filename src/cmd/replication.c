@@ -158,18 +158,28 @@ static enum err drill(void *context, const char *scratch, uint64_t *txid, struct
     return e;
 }
 
+/* Level 0, as shipped, and how snapshots are thinned stay as they are. */
+static void set_rules(const struct config *c, struct retention_rules *out)
+{
+    *out = retention_rules_default;
+    out->snapshot_ms = c->replica_snapshot_time;
+    out->levels_n = (unsigned)c->levels.n + 1;
+    for (size_t i = 0; i < c->levels.n; i++)
+        out->levels[i + 1] = (struct retention_level){.span_ms = c->levels.items[i].span_ms,
+                                                      .keep_ms = c->levels.items[i].keep_ms};
+}
+
 static enum err open_keeper(const struct config *c, struct arena *a, struct replication *out,
                             struct why *why)
 {
     struct keeper_options options = {
         .data = out->data,
-        .rules = retention_rules_default,
         .drill = drill,
         .drill_ms = c->replica_drill_time,
         .turned = on_turned,
         .context = out,
     };
-    options.rules.snapshot_ms = c->replica_snapshot_time;
+    set_rules(c, &options.rules);
     enum err e = replication_options(c, a, &out->from, why);
     if (!e)
         e = destination_open(&out->from, &options.destination, why);

@@ -36,6 +36,10 @@ bool check_networks(struct str value, struct option_problem *problem);
 /* "#0b5d57" */
 bool check_colour(struct str value, struct option_problem *problem);
 
+/* The lists of config/replica.h. */
+bool check_sync_classes(struct str value, struct option_problem *problem);
+bool check_replica_levels(struct str value, struct option_problem *problem);
+
 /* A language that there is a catalogue of: "de"; and several, between commas. */
 bool check_language_code(struct str value, struct option_problem *problem);
 bool check_language_codes(struct str value, struct option_problem *problem);

@@ -273,6 +273,16 @@ static enum err check_language(struct loader *l)
                         from.name ? from : l->origins[OPTION_form_language], &problem);
 }
 
+static enum err check_replica(struct loader *l)
+{
+    struct option_problem problem = {0};
+    if (replica_settle(l->config, &problem))
+        return ERR_NONE;
+    struct origin from = l->origins[OPTION_replica_retention];
+    return refuse_value(l, &options[OPTION_replica_retention],
+                        from.name ? from : l->origins[OPTION_replica_levels], &problem);
+}
+
 /* A form that nobody could send whole would lose what was typed. */
 static enum err check_body(struct loader *l)
 {
@@ -305,6 +315,8 @@ enum err config_parse(struct str text, const char *name, char *const *environmen
         e = check_listeners(&l);
     if (e == ERR_NONE)
         e = check_language(&l);
+    if (e == ERR_NONE)
+        e = check_replica(&l);
     if (e == ERR_NONE)
         language_settle(out);
     if (e == ERR_NONE)

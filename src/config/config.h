@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/extra.h"
+#include "config/replica.h"
 #include "core/form.h"
 #include "core/words.h"
 
@@ -37,11 +38,13 @@ struct config {
 #define OPTION_TIME(section, key, ...) int64_t section##_##key;
 #include "config/options.def"
     const struct localized
-        *labels[CHOICE_LISTS]; /* of choices in the file, as the rules have them */
-    struct words *words;       /* LANGUAGE_COUNT of them, the operator's texts put in */
-    unsigned languages;        /* those that are offered, a bit each */
-    enum language language;    /* the default */
-    struct extras extras;      /* form.extra_fields, in every language */
+        *labels[CHOICE_LISTS];    /* of choices in the file, as the rules have them */
+    struct words *words;          /* LANGUAGE_COUNT of them, the operator's texts put in */
+    unsigned sync;                /* SYNC_ bits: whose answers wait for the replica */
+    struct replica_levels levels; /* of the replica */
+    unsigned languages;           /* those that are offered, a bit each */
+    enum language language;       /* the default */
+    struct extras extras;         /* form.extra_fields, in every language */
     struct form_rules local[LANGUAGE_COUNT]; /* what is asked, in each language */
     struct form_rules rules;                 /* and in the default one */
 };

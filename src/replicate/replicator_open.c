@@ -36,6 +36,8 @@ static enum err compare(struct replicator *r, enum baseline *baseline, struct co
                             r->takeover, baseline, why);
     if (e)
         return e;
+    if (newest.txid == 0)
+        store_forget_safe(r->store);
     r->shipper.position.txid = newest.txid;
     r->shipper.position.dbsum = newest.notes.dbsum;
     r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || r->takeover || r->lead);
@@ -138,6 +140,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     struct replicator *r = calloc(1, sizeof *r);
     must(r != NULL);
     r->store = store;
+    store_expect_safe(store);
     r->destination = options->destination;
     r->pace_ms = options->pace_ms;
     r->takeover = options->takeover;

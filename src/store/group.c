@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "store/funnel.h"
+#include "store/safe.h"
 #include "store/write_inner.h"
 
 /* Client IDs drawn for one job before it is given up. With 2^40 of them a second one is never seen.
@@ -146,12 +147,21 @@ static enum err abandon(struct group *g, struct commit_head before, const char *
     return e;
 }
 
-/* What goes with the jobs, and the commit. NULL, or what failed. */
+/* What goes with the jobs, and the commit. NULL, or what failed. Then settle. */
 static const char *commit(struct group *g)
 {
-    if (g->funnel && funnel_write(g->funnel, g->connection, g->now_ms) != SQLITE_DONE)
+    if ((g->funnel && funnel_write(g->funnel, g->connection, g->now_ms) != SQLITE_DONE) ||
+        (g->safe && safe_write(g->safe, g->connection) != SQLITE_DONE))
         return "write to the database";
     return run_query(g, SQL_COMMIT) ? NULL : "commit to the database";
+}
+
+static void settle(struct group *g, bool committed)
+{
+    if (g->funnel)
+        funnel_settle(g->funnel, committed);
+    if (g->safe)
+        safe_settle(g->safe, committed);
 }
 
 enum err group_write(struct group *g, struct job *jobs, bool careful, struct why *why)
@@ -170,8 +180,7 @@ enum err group_write(struct group *g, struct job *jobs, bool careful, struct why
         return abandon(g, before, "write to the database", why);
     const char *failed_op = commit(g);
     enum err e = failed_op ? abandon(g, before, failed_op, why) : ERR_NONE;
-    if (g->funnel)
-        funnel_settle(g->funnel, !e);
+    settle(g, !e);
     return e;
 }
 
@@ -194,13 +203,12 @@ void group_release(struct group *g)
     buf_release(&g->detail);
 }
 
-enum err group_funnel(struct group *g, struct funnel *f, struct why *why)
+enum err group_beside(struct group *g, struct why *why)
 {
-    bool done = run_query(g, SQL_BEGIN) &&
-                funnel_write(f, g->connection, clock_wall_ms()) == SQLITE_DONE &&
-                run_query(g, SQL_COMMIT);
+    g->now_ms = clock_wall_ms();
+    bool done = run_query(g, SQL_BEGIN) && commit(g) == NULL;
     enum err e = done ? ERR_NONE : abandon(g, g->head, "count the visits", why);
-    funnel_settle(f, done);
+    settle(g, done);
     return e;
 }
 

@@ -26,6 +26,7 @@ struct group {
     void (*draw)(void *out, size_t n);
     struct buf detail;     /* scratch for the audit event's JSON */
     struct funnel *funnel; /* its counts go with the next group_write; NULL: none */
+    struct safe *safe;     /* and its marks; NULL: none */
     uint64_t rewritten;    /* groups that were written a second time, for the stats */
 };
 
@@ -47,8 +48,8 @@ bool group_is_refusal(int rc);
 int group_audit(struct group *g, struct str actor, struct str action, struct str subject,
                 struct str detail);
 
-/* Writes the funnel's counts in a transaction of their own. */
-enum err group_funnel(struct group *g, struct funnel *f, struct why *why);
+/* Writes what goes with the next group in a transaction of its own. */
+enum err group_beside(struct group *g, struct why *why);
 
 /* Counts where they stopped (funnel.h) and deletes at most n expired drafts, in a transaction of
  * its own. */

@@ -200,11 +200,11 @@ enum err reader_state(struct reader *r, struct arena *a, const struct client_id 
         return failure(r, why);
     bind_text(s, P_SUBMISSION_STATE_CLIENT_ID, client_id_str(id));
     enum err e = ERR_NONE;
+    int64_t row = 0;
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         out->created_ms = sqlite3_column_int64(s, C_SUBMISSION_STATE_CREATED_MS);
-        out->safe = r->store && sqlite3_column_int64(s, C_SUBMISSION_STATE_ID) <=
-                                    atomic_load_explicit(&r->store->safe, memory_order_relaxed);
+        row = sqlite3_column_int64(s, C_SUBMISSION_STATE_ID);
         out->status = arena_str(a, column_text(s, C_SUBMISSION_STATE_STATUS));
     } else if (rc == SQLITE_DONE) {
         e = err_set(why, ERR_MISSING, "read the submission", "it does not exist");
@@ -212,7 +212,14 @@ enum err reader_state(struct reader *r, struct arena *a, const struct client_id 
         e = failure(r, why);
     }
     sqlite3_reset(s);
-    return e;
+    return e ? e : reader_safe_since(r, row, &out->safe_ms, why);
+}
+
+enum err reader_safe_since(struct reader *r, int64_t submission, int64_t *since_ms, struct why *why)
+{
+    struct safe *safe = r->store ? &r->store->safe : NULL;
+    return safe_since(safe, &r->connection, submission, since_ms) == SQLITE_DONE ? ERR_NONE
+                                                                                 : failure(r, why);
 }
 
 enum err reader_count(struct reader *r, uint64_t *submissions, struct why *why)

@@ -58,12 +58,17 @@ enum err reader_submissions(struct reader *reader, uint64_t limit,
 struct submission_state {
     int64_t created_ms;
     struct str status;
-    bool safe; /* it is in the replica too (store_note_safe) */
+    int64_t safe_ms; /* in the replica too, at the latest since; 0: not, or not known */
 };
 
 /* ERR_MISSING when there is no such submission. */
 enum err reader_state(struct reader *reader, struct arena *a, const struct client_id *id,
                       struct submission_state *out, struct why *why);
+
+/* Since when, at the latest, the submission of that row number has been in the replica too; 0: it
+ * is not, or nobody knows. Beside a running server: as far as its database says. */
+enum err reader_safe_since(struct reader *reader, int64_t submission, int64_t *since_ms,
+                           struct why *why);
 
 enum err reader_count(struct reader *reader, uint64_t *submissions, struct why *why);
 

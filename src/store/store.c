@@ -50,8 +50,9 @@ static void mark_damaged(struct store *s, const char *found)
 /* Table by table, so that no long read keeps the log from being reused. */
 static void check_tables(struct store *s, struct connection *c)
 {
-    static const char *const tables[] = {"meta",   "submission", "likeness", "idempotency", "audit",
-                                         "outbox", "draft",      "funnel",   "consent_text"};
+    static const char *const tables[] = {"meta",         "submission", "likeness", "idempotency",
+                                         "audit",        "outbox",     "draft",    "funnel",
+                                         "consent_text", "safe_mark"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);
@@ -169,6 +170,7 @@ enum err store_open_within(const char *directory, int64_t check_ms, struct store
         return err_set(why, ERR_USAGE, "use the data directory", "its path is too long");
     struct store *s = calloc(1, sizeof *s);
     must(s != NULL);
+    safe_init(&s->safe);
     s->lock_fd = -1;
     snprintf(s->directory, sizeof s->directory, "%s", directory);
     store_path(s, "anteroom.db", s->database, sizeof s->database);
@@ -199,12 +201,23 @@ void store_close(struct store *s)
     connection_close(&s->first);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
+    safe_release(&s->safe);
     free(s);
+}
+
+void store_expect_safe(struct store *s)
+{
+    safe_expect(&s->safe);
+}
+
+void store_forget_safe(struct store *s)
+{
+    safe_forget(&s->safe);
 }
 
 void store_note_safe(struct store *s, int64_t submission)
 {
-    atomic_store_explicit(&s->safe, submission, memory_order_relaxed);
+    safe_note(&s->safe, submission, clock_wall_ms());
 }
 
 const char *store_path(const struct store *s, const char *name, char *out, size_t size)

@@ -37,7 +37,13 @@ enum err store_open(const char *directory, struct store **out, struct why *why);
  * fine. */
 void store_close(struct store *store);
 
-/* Every submission up to this row number is in the replica too. Any thread. */
+/*
+ * What the replica has, any thread: there is one (and what is known of it counts); it was empty, so
+ * that nothing is in it; every submission up to this row number is in it now. reader_safe_since
+ * (reader.h) asks.
+ */
+void store_expect_safe(struct store *store);
+void store_forget_safe(struct store *store);
 void store_note_safe(struct store *store, int64_t submission);
 
 /* Path of a file in the data directory, e.g. store_path(s, "keys/tls.key", buf, size). */

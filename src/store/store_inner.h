@@ -12,6 +12,7 @@
 #define STORE_STORE_INNER_H
 
 #include "store/connection.h"
+#include "store/safe.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -24,9 +25,9 @@ struct store {
     struct connection first; /* db is NULL once the writer has it */
     atomic_bool damaged;     /* found while running: nothing is served any more */
     atomic_bool closing;
-    _Atomic int64_t safe; /* submissions up to this row number are in the replica too */
-    bool check_due;       /* the check at start was given up for its length */
-    bool checking;        /* the thread below runs */
+    struct safe safe; /* what is in the replica too, since when */
+    bool check_due;   /* the check at start was given up for its length */
+    bool checking;    /* the thread below runs */
     pthread_t checker;
 };
 

@@ -16,7 +16,7 @@ enum {
     IDLE_MS = 200,        /* nothing to do for so long: time for the log */
     REST_MS = 5000,       /* and for so long: give memory back, look for expired drafts */
     IDLE_PAGES = 256,     /* log pages worth a checkpoint after IDLE_MS; any after REST_MS */
-    FUNNEL_MS = 1000,     /* how often, at most, the funnel's counts go with a group */
+    BESIDE_MS = 1000,     /* how often, at most, counts and marks go with a group */
     COMPARE_MS = 1000,    /* how often, under load, submissions are compared with earlier ones */
     PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
     PURGE_DRAFTS = 200    /* at a time */
@@ -96,6 +96,21 @@ static void count(struct writer *w, const struct job *jobs, enum err e, int64_t 
     pthread_mutex_unlock(&w->stats_lock);
 }
 
+static bool any_beside(struct writer *w)
+{
+    return funnel_any(&w->funnel) || safe_any(&w->store->safe);
+}
+
+/* What goes with the next group: counts of visits, marks of what is in the replica. */
+static void take_beside(struct writer *w, int64_t now, bool due)
+{
+    due = due || now >= w->beside_at_ms;
+    w->group.funnel = due && funnel_any(&w->funnel) ? &w->funnel : NULL;
+    w->group.safe = due && safe_any(&w->store->safe) ? &w->store->safe : NULL;
+    if (w->group.funnel || w->group.safe)
+        w->beside_at_ms = now + BESIDE_MS;
+}
+
 static enum err refuse_damaged(struct why *why)
 {
     enum err e = err_set(why, ERR_DATA, "write to the database", "it is damaged");
@@ -123,10 +138,7 @@ static void write_group(struct writer *w, struct job *jobs)
         e = w->trouble_kind;
         why = w->trouble;
     } else {
-        int64_t now = start / 1000;
-        w->group.funnel = now >= w->funnel_at_ms && funnel_any(&w->funnel) ? &w->funnel : NULL;
-        if (w->group.funnel)
-            w->funnel_at_ms = now + FUNNEL_MS;
+        take_beside(w, start / 1000, false);
         e = group_write(&w->group, jobs, false, &why);
         if (e == ERR_DATA)
             atomic_store(&w->store->damaged, true);
@@ -176,17 +188,17 @@ static void compare(struct writer *w, int64_t now)
     w->compare_at_ms = now + COMPARE_MS;
 }
 
-/* What was counted and found no group to go with. */
-static void write_funnel(struct writer *w, int64_t now)
+/* What found no group to go with. */
+static void write_beside(struct writer *w, int64_t now)
 {
     struct why why;
-    enum err e = group_funnel(&w->group, &w->funnel, &why);
+    take_beside(w, now, true);
+    enum err e = group_beside(&w->group, &why);
     if (e) {
         writer_close_connection(w);
         writer_set_trouble(w, e, &why);
         return;
     }
-    w->funnel_at_ms = now + FUNNEL_MS;
     w->rested = false;
 }
 
@@ -206,8 +218,8 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
     if (!w->open)
         return w->retry_at_ms;
     bool about_to_rest = idle_ms >= REST_MS && !w->rested;
-    if ((about_to_rest || now >= w->purge_at_ms) && funnel_any(&w->funnel))
-        write_funnel(w, now);
+    if ((about_to_rest || now >= w->purge_at_ms) && any_beside(w))
+        write_beside(w, now);
     if (w->open && now >= w->purge_at_ms)
         purge(w, now);
     if (w->open && w->uncompared && (idle_ms >= IDLE_MS || now >= w->compare_at_ms))
@@ -242,8 +254,8 @@ static void *writer_run(void *context)
         /* Under load only what cannot wait; the clock was read anyway. */
         look_at = keep_house(w, now, now - busy_at);
     }
-    if (w->open && funnel_any(&w->funnel))
-        write_funnel(w, now);
+    if (w->open && any_beside(w))
+        write_beside(w, now);
     if (w->open) {
         sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         writer_close_connection(w);

@@ -45,7 +45,7 @@ struct writer {
     unsigned checkpoint_at; /* log pages */
     bool rested;            /* nothing happened since memory was given back */
 
-    int64_t funnel_at_ms; /* when counts may go with a group again */
+    int64_t beside_at_ms; /* when counts and marks may go with a group again */
     struct funnel funnel; /* any thread's */
 
     pthread_mutex_t stats_lock; /* guards stats; held for some stores */

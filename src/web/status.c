@@ -64,14 +64,16 @@ void handle_status_page(struct request *r)
     size_t i = 0;
     while (states[i].state.len && !str_eq(states[i].state, found.status))
         i++;
-    char iso[CLOCK_RFC3339_SIZE];
+    char iso[CLOCK_RFC3339_SIZE], safe_iso[CLOCK_RFC3339_SIZE];
     struct view_status v = {
         .heading = say(r, states[i].heading),
         .text = say(r, states[i].text),
         .client_id = arena_str(&r->arena, client_id_str(&id)),
         .sent_at = say_time(r, found.created_ms),
         .sent_at_iso = arena_str(&r->arena, clock_rfc3339(found.created_ms, iso)),
-        .safe = found.safe,
+        .safe = found.safe_ms != 0,
+        .safe_since = found.safe_ms ? say_time(r, found.safe_ms) : STR_EMPTY,
+        .safe_since_iso = arena_str(&r->arena, clock_rfc3339(found.safe_ms, safe_iso)),
         .next = say_with(r, states[i].next, "reply_time", say(r, TEXT_NEXT_REPLY_TIME)),
     };
     shell_fill(&v.shell, r, v.heading);

@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "web/loop.h"
 #include "web/request.h"
+#include "web/router.h"
 #include "web/state.h"
 
 struct ticket {
@@ -31,7 +32,10 @@ struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *
     t->request = r;
     t->answer = answer;
     t->job.kind = kind;
-    t->job.wait_for_sink = kind == JOB_SUBMIT && str_eq(r->web->config->replica_mode, STR("sync"));
+    enum sync_class class = r->route->flags & ROUTE_JSON ? SYNC_API
+                            : kind == JOB_WRITE          ? SYNC_STAFF
+                                                         : SYNC_FORM;
+    t->job.wait_for_sink = kind != JOB_DRAFT && (r->web->config->sync & class);
     t->job.done = job_done;
     t->job.owner = t;
     r->ticket = t;

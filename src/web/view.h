@@ -182,8 +182,9 @@ struct view_status {
     struct view_shell shell;
     struct str heading, text; /* the state, in plain words */
     struct str client_id, sent_at, sent_at_iso;
-    struct str next; /* what happens next */
-    bool safe;       /* the request is in the replica too */
+    struct str next;                       /* what happens next */
+    bool safe;                             /* the request is in the replica too, */
+    struct str safe_since, safe_since_iso; /* at the latest since */
 };
 
 /* /: start.html */

@@ -57,7 +57,10 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_replica_url] = "file:///srv/replica",
     [OPTION_replica_mode] = "sync",
     [OPTION_replica_role] = "auto",
+    [OPTION_replica_sync_for] = "api",
     [OPTION_replica_sync_time] = "20s",
+    [OPTION_replica_levels] = "2s for 1h, 10s for 2d, 1h",
+    [OPTION_replica_retention] = "90d",
     [OPTION_replica_account_key_file] = "/run/secrets/key",
     [OPTION_replica_sas_file] = "/run/secrets/sas",
     [OPTION_replica_endpoint] = "http://127.0.0.1:10000/account",
@@ -548,6 +551,78 @@ static void refused_texts(void **state)
     }
 }
 
+static void levels_of_the_replica_are_read(void **state)
+{
+    (void)state;
+    struct config config;
+    struct why why;
+    assert_int_equal(config_parse(STR(""), "t", NULL, &config, &why), ERR_NONE);
+    assert_int_equal(config.levels.n, 3);
+    assert_int_equal(config.levels.items[0].span_ms, 1000);
+    assert_int_equal(config.levels.items[1].keep_ms, 7 * 24 * 3600 * 1000LL);
+    assert_int_equal(config.levels.items[2].span_ms, 300 * 1000);
+    assert_int_equal(config.levels.items[2].keep_ms, 30 * 24 * 3600 * 1000LL);
+    config_release(&config);
+    static const struct {
+        const char *levels, *said;
+    } wrong[] = {
+        {"\"\"", "it may not be empty"},
+        {"5m for 1h", "“5m for 1h” is not a level"},
+        {"1s, 5m", "“1s” is not a level"},
+        {"500ms", "“500ms” is not a level"},
+        {"1s for, 5m", "“1s for” is not a level"},
+        {"1s for 24h, 1s for 24h, 5m", "is not a multiple"},
+        {"2s for 24h, 5s for 24h, 5m", "is not a multiple"},
+        {"1s for 24h, 2s for 1h, 4s", "is kept for less"},
+        {"1s for 24h, 2s for 40d, 4s", "replica.retention is shorter"},
+        {"60d", "replica.retention is shorter"},
+        {"1s for 1h, 2s for 1h, 4s for 1h, 8s for 1h, 16s for 1h, 32s for 1h, 64s for 1h, "
+         "128s for 1h, 256s",
+         "one level too many"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "replica: {levels: \"%s\"}",
+                 wrong[i].levels[0] == '"' ? "" : wrong[i].levels);
+        assert_int_equal(config_parse(str_from(text), "t", NULL, &config, &why), ERR_CONFIG);
+        if (!strstr(why.detail, wrong[i].said))
+            fail_msg("%s: %s", wrong[i].levels, why.detail);
+    }
+    assert_int_equal(
+        config_parse(STR("replica: {levels: \"1m\", retention: 1h}"), "t", NULL, &config, &why),
+        ERR_NONE);
+    assert_int_equal(config.levels.n, 1);
+    assert_int_equal(config.levels.items[0].keep_ms, 3600 * 1000);
+    config_release(&config);
+}
+
+static void who_waits_is_chosen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned sync;
+    } cases[] = {
+        {"", 0},
+        {"replica: {sync_for: \"form\"}", 0},
+        {"replica: {mode: sync}", SYNC_FORM | SYNC_API},
+        {"replica: {mode: sync, sync_for: \"api\"}", SYNC_API},
+        {"replica: {mode: sync, sync_for: \"staff\"}", SYNC_STAFF},
+        {"replica: {mode: sync, sync_for: \" form ,api\"}", SYNC_FORM | SYNC_API},
+    };
+    struct config config;
+    struct why why;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(config_parse(str_from(cases[i].text), "t", NULL, &config, &why), ERR_NONE);
+        assert_int_equal(config.sync, cases[i].sync);
+        config_release(&config);
+    }
+    assert_int_equal(
+        config_parse(STR("replica: {sync_for: \"form, web\"}"), "t", NULL, &config, &why),
+        ERR_CONFIG);
+    assert_non_null(strstr(why.detail, "“web” is not one of them"));
+}
+
 static void languages_are_chosen(void **state)
 {
     (void)state;
@@ -581,6 +656,8 @@ int main(void)
         cmocka_unit_test(refused_choices),
         cmocka_unit_test(texts_of_one_s_own),
         cmocka_unit_test(refused_texts),
+        cmocka_unit_test(levels_of_the_replica_are_read),
+        cmocka_unit_test(who_waits_is_chosen),
         cmocka_unit_test(languages_are_chosen),
         cmocka_unit_test(a_hundred_choices),
         cmocka_unit_test(from_a_file),

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Azurite } from '../lib/azurite.mjs';
-import { Server, binary, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
+import { Server, binary, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
 
 const azure = await new Azurite().start();
 const folder = temporaryDirectory();
@@ -47,6 +47,10 @@ await tap({
       for (let i = 0; i < 5; i++) acknowledged.push(JSON.parse((await server.submit()).body).client_id);
     }));
     assert.equal(new Set(acknowledged).size, 40);
+    const { status_url: url, created_at: created } = JSON.parse((await server.submit({}, { key: 'k' })).body);
+    const since = async (path) => (await request(server.url + path)).body.match(/two places since <time datetime="([^"]+)"/)?.[1];
+    assert.ok(await since(new URL(url).pathname) >= created, 'it says since when');
+    acknowledged.push(JSON.parse((await server.submit({}, { key: 'k' })).body).client_id);
     assert.match(readFileSync('/proc/' + server.process.pid + '/status', 'utf8'), /Seccomp:\t2/);
     server.process.kill('SIGKILL');
     await server.ended;
@@ -61,7 +65,7 @@ await tap({
     const server = await new Server({ env: replica('sync', sync) }).start();
     await server.submit();
     assert.equal(await server.stop(), 0);
-    assert.equal(list(server.data).length, 41);
+    assert.equal(list(server.data).length, 42);
   },
   'Azure away at the start: served, and caught up when it is back': async () => {
     const server = await new Server({ env: replica('away') }).start();

@@ -172,6 +172,16 @@ VALUES (:version, :language, :text, :sha256, :now_ms)
 ON CONFLICT (version, language) DO UPDATE SET text = excluded.text, sha256 = excluded.sha256,
     first_used_ms = excluded.first_used_ms;
 
+-- name: safe_put
+INSERT INTO safe_mark (submission, at_ms) VALUES (:submission, :at_ms)
+ON CONFLICT (submission) DO NOTHING;
+
+-- name: safe_forget
+DELETE FROM safe_mark;
+
+-- name: safe_find
+SELECT at_ms FROM safe_mark WHERE submission >= :submission ORDER BY submission LIMIT 1;
+
 -- name: ping
 SELECT value FROM meta WHERE key = 'created';
 
