@@ -43,6 +43,9 @@ bool oauth_token_read(struct arena *a, struct str json, struct oauth_token *out)
     struct str token = text_at(root, "access_token");
     if (printable(token))
         out->access_token = token;
+    struct str id_token = text_at(root, "id_token");
+    if (printable(id_token))
+        out->id_token = id_token;
     out->lifetime_s = lifetime(root);
     out->error = text_at(root, "error");
     out->description = text_at(root, "error_description");

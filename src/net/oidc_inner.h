@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of net/oidc.h share. All of it under the lock. */
+#ifndef NET_OIDC_INNER_H
+#define NET_OIDC_INNER_H
+
+#include "core/oauth_token.h"
+#include "core/oidc_discovery.h"
+#include "net/fetch.h"
+#include "net/oidc.h"
+#include "net/signature.h"
+
+#include <pthread.h>
+
+struct oidc {
+    struct oidc_options options;
+    struct fetch *fetch;
+    struct signing_key *key;
+    pthread_mutex_t lock;
+
+    struct arena discovery_arena, keys_arena; /* what is kept */
+    struct oidc_discovery discovery;
+    struct jwks keys;
+    bool has_discovery, has_keys;
+    /* monotonic ms */
+    int64_t discovery_until, keys_until; /* then they are fetched again */
+    int64_t keys_asked;                  /* when they were last */
+    int64_t away_until;                  /* nobody answered: not asked before */
+    struct why away;                     /* what was said then */
+};
+
+/* A URL's text. Past a failure it says the same until away_until. */
+enum err oidc_get(struct oidc *o, struct str url, struct fetch_answer *answer, struct why *why);
+
+/* The code, exchanged at the token endpoint. */
+enum err oidc_exchange(struct oidc *o, struct arena *a, const struct oidc_finish *finish,
+                       struct oauth_token *out, struct why *why);
+
+/* It did not answer: remembered. Returns e. */
+enum err oidc_away(struct oidc *o, enum err e, const struct why *why);
+
+#endif
