@@ -6,11 +6,11 @@
 
 bool oidc_is_url(struct str url)
 {
-    static const struct str scheme = STR_INIT("https://");
+    static const struct str scheme = STR_INIT("https://"), never = STR_INIT("#\"<>\\^`{|}");
     if (!str_starts(url, scheme) || url.len > OIDC_URL_MAX || url.len == scheme.len)
         return false;
     for (size_t i = 0; i < url.len; i++)
-        if (url.ptr[i] <= ' ' || url.ptr[i] > '~' || strchr("#\"<>\\^`{|}", url.ptr[i]))
+        if (url.ptr[i] <= ' ' || url.ptr[i] > '~' || str_find(never, url.ptr[i], 0) < never.len)
             return false;
     /* A host, and nobody's name and password in front of it. */
     struct str host = str_slice(url, scheme.len, str_find(url, '/', scheme.len));

@@ -9,6 +9,8 @@
 
 #include <mbedtls/sha256.h>
 
+enum { ADDRESS_MAX = 8192 };
+
 static const char op_look[] = "read what the issuer publishes";
 
 /* ---- opened and closed ------------------------------------------------------------------------*/
@@ -117,6 +119,7 @@ static enum err fetch_discovery(struct oidc *o, struct arena *a, struct oidc_dis
     static const struct {
         const char *what, *hint;
     } flaws[] = {
+        [OIDC_FLAW_NONE] = {"", ""},
         [OIDC_FLAW_JSON] = {"it is no discovery document",
                             "Compare the option issuer with what the provider documents."},
         [OIDC_FLAW_ISSUER] = {"it is the document of another issuer",
@@ -258,7 +261,7 @@ enum err oidc_begin(struct oidc *o, struct arena *a, const struct oidc_begin *be
             {"acr_values", acr},
             {"claims", claims},
         };
-        buf_init(&text, 4 * OIDC_URL_MAX);
+        buf_init(&text, ADDRESS_MAX);
         oidc_url(&text, o->discovery.authorize, pairs, sizeof pairs / sizeof *pairs);
         if (buf_ok(&text))
             *url = arena_str(a, buf_view(&text));
@@ -364,7 +367,7 @@ struct str oidc_leave(struct oidc *o, struct arena *a, struct str return_url)
         struct buf text;
         const struct oidc_pair pairs[] = {{"client_id", o->options.client_id},
                                           {"post_logout_redirect_uri", return_url}};
-        buf_init(&text, 4 * OIDC_URL_MAX);
+        buf_init(&text, ADDRESS_MAX);
         oidc_url(&text, o->discovery.end_session, pairs, sizeof pairs / sizeof *pairs);
         url = arena_str(a, buf_view(&text));
         buf_release(&text);
