@@ -3,7 +3,7 @@
 // The funnel, from visits to what the command shows: counts, and nothing that anybody typed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, Visitor, binary, tap } from '../lib/server.mjs';
 
@@ -18,6 +18,18 @@ function funnel(...args) {
 const counts = new Map();
 
 await tap({
+  'the privacy page says so, in each language, and the consent leads there beside the form': async () => {
+    const visitor = new Visitor(server);
+    for (const [lang, words] of [['en', /we count, by day/], ['de', /zählen wir je Tag/], ['ar', /نعدّ لكل يوم/]])
+      assert.match((await visitor.go('/privacy', { headers: { 'accept-language': lang } })).body, words);
+    await visitor.fill('company');
+    const consent = (await visitor.go('/apply/engagement')).body.split('<legend>').at(-1);
+    // A tab of its own: what is typed here stays as it is.
+    assert.match(consent, /<a href="\/privacy" target="_blank" rel="noopener">.*name="consent"/s);
+    await server.stop();
+    rmSync(server.data, { recursive: true });
+    await server.start();
+  },
   'nothing yet': () => {
     assert.match(funnel().stderr, /Nothing/);
     assert.equal(funnel('--json').stdout, '');
