@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/reader.h"
+#include "store/reader_inner.h"
 
 #include "base/must.h"
 #include "store/audit_walk.h"
@@ -97,6 +97,28 @@ static enum err refuse(const struct reader *r, struct why *why)
     enum err e = err_set(why, ERR_DATA, op, "%s is damaged", r->path);
     err_hint(why, "Keep the files, and restore from a backup or replica.");
     return e;
+}
+
+enum err reader_query(struct reader *r, enum sql_query query, sqlite3_stmt **out, struct why *why)
+{
+    *out = NULL;
+    if (is_damaged(r))
+        return refuse(r, why);
+    *out = connection_query(&r->connection, query);
+    return *out ? ERR_NONE : failure(r, why);
+}
+
+enum err reader_row(struct reader *r, sqlite3_stmt *s, struct why *why)
+{
+    int rc = sqlite3_step(s);
+    return rc == SQLITE_ROW    ? ERR_NONE
+           : rc == SQLITE_DONE ? err_set(why, ERR_MISSING, op, "there is none")
+                               : failure(r, why);
+}
+
+struct connection *reader_connection(struct reader *r)
+{
+    return &r->connection;
 }
 
 static bool copy_client_id(struct client_id *out, struct str text)

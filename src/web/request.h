@@ -19,6 +19,7 @@
 struct st_h2o_req_t;
 struct loop;
 struct route;
+struct staff;
 struct ticket;
 struct web;
 
@@ -47,7 +48,8 @@ struct request {
     int64_t started_us;    /* monotonic */
     int retry_s;           /* for Retry-After; 0: the usual pause */
     struct hold hold;
-    enum language language; /* what the visitor reads (say.h) */
+    enum language language;    /* what the visitor reads (say.h) */
+    const struct staff *staff; /* who of the team asks (staff.h); NULL: nobody known */
 };
 
 /* Wraps a request of libh2o and remembers it there; freed with it. */

@@ -121,7 +121,8 @@ static void respond_problem_json(struct request *r, int status, struct str title
 
 void respond_problem(struct request *r, int status, struct str heading, struct str text)
 {
-    if ((r->route && (r->route->flags & ROUTE_JSON)) || str_starts(r->path, STR("/api/"))) {
+    if ((r->route && (r->route->flags & (ROUTE_JSON | ROUTE_API))) ||
+        str_starts(r->path, STR("/api/"))) {
         respond_problem_json(r, status, heading, text);
         return;
     }

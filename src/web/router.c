@@ -12,13 +12,18 @@
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/say.h"
+#include "web/staff.h"
 #include "web/state.h"
 
 static const struct route routes[] = {
-#define GET                                 STR_INIT("GET")
-#define POST                                STR_INIT("POST")
-#define ROUTE(method, path, handler, flags) {method, STR_INIT(path), handle_##handler, (flags)},
+#define GET  STR_INIT("GET")
+#define POST STR_INIT("POST")
+#define ROUTE(method, path, handler, flags)                                                        \
+    {method, STR_INIT(path), handle_##handler, (flags), ACTION_none},
+#define STAFF(method, path, handler, action, flags)                                                \
+    {method, STR_INIT(path), handle_##handler, (flags) | ROUTE_PRIVATE, ACTION_##action},
 #include "web/routes.def"
+#undef STAFF
 #undef ROUTE
 #undef GET
 #undef POST
@@ -28,12 +33,17 @@ enum { ROUTES = sizeof routes / sizeof *routes };
 
 static bool path_matches(struct str pattern, struct str path, struct str *param)
 {
-    if (!str_ends(pattern, STR("/*")))
+    size_t star = str_find(pattern, '*', 0);
+    if (star == pattern.len)
         return str_eq(pattern, path);
-    struct str prefix = str_slice(pattern, 0, pattern.len - 1);
-    if (!str_starts(path, prefix) || path.len == prefix.len)
+    struct str prefix = str_slice(pattern, 0, star),
+               suffix = str_slice(pattern, star + 1, pattern.len);
+    if (!str_starts(path, prefix) || !str_ends(path, suffix) || path.len <= prefix.len + suffix.len)
         return false;
-    *param = str_slice(path, prefix.len, path.len);
+    struct str found = str_slice(path, prefix.len, path.len - suffix.len);
+    if (suffix.len && str_find(found, '/', 0) != found.len)
+        return false;
+    *param = found;
     return true;
 }
 
@@ -117,10 +127,10 @@ static bool guards_pass(struct request *r)
 static enum rate_class rate_of(const struct route *route)
 {
     unsigned flags = route ? route->flags : 0;
-    return flags & ROUTE_FREE   ? RATE_FREE
-           : flags & ROUTE_JSON ? RATE_API
-           : flags & ROUTE_FORM ? RATE_SUBMIT
-                                : RATE_PAGE;
+    return flags & ROUTE_FREE                 ? RATE_FREE
+           : flags & (ROUTE_JSON | ROUTE_API) ? RATE_API
+           : flags & ROUTE_FORM               ? RATE_SUBMIT
+                                              : RATE_PAGE;
 }
 
 /* Seconds until this client may ask again; 0: now. */
@@ -196,7 +206,7 @@ void router_dispatch(struct request *r)
         return;
     }
     if (r->route) {
-        if (guards_pass(r))
+        if (guards_pass(r) && (r->route->action == ACTION_none || staff_let_in(r)))
             r->route->handle(r);
         return;
     }

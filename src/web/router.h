@@ -4,12 +4,14 @@
  *
  * A path that exists with another method is 405 with Allow; HEAD is GET without the body. Guards
  * run before the handler: the client's rate (429, rate.h), pressure on the store (503; proof.h is
- * asked later), content type (415), origin (403), body size (413).
+ * asked later), content type (415), origin (403), body size (413); then, on routes of the team, who
+ * asks (staff.h).
  */
 #ifndef WEB_ROUTER_H
 #define WEB_ROUTER_H
 
 #include "base/str.h"
+#include "core/access.h"
 
 struct request;
 struct web;
@@ -22,6 +24,7 @@ enum route_flags {
     ROUTE_BEGINS = 16,  /* a new journey: turned away first when the store is under pressure */
     ROUTE_INVITES = 64, /* a page that new journeys begin at: turned away when a loop is late */
     ROUTE_FREE = 32,    /* counts against no rate */
+    ROUTE_API = 128,    /* called by programs */
 };
 
 struct route {
@@ -29,6 +32,7 @@ struct route {
     struct str path;
     void (*handle)(struct request *r);
     unsigned flags;
+    enum action action; /* ACTION_none: open to everybody */
 };
 
 /* What the guards need of the configuration: rates, trusted proxies. Once, before the first
@@ -42,8 +46,10 @@ void router_dispatch(struct request *r);
 const struct route *router_find(struct str method, struct str path, struct str *param,
                                 const char **allow);
 
-#define ROUTE(method, path, handler, flags) void handle_##handler(struct request *r);
+#define ROUTE(method, path, handler, flags)         void handle_##handler(struct request *r);
+#define STAFF(method, path, handler, action, flags) void handle_##handler(struct request *r);
 #include "web/routes.def"
+#undef STAFF
 #undef ROUTE
 
 #endif

@@ -11,6 +11,7 @@
 #include "web/html.h"
 #include "web/link.h"
 #include "web/pressure.h"
+#include "web/ticket.h"
 #include "web/view_form.h"
 #include "web/web.h"
 
@@ -20,6 +21,7 @@ struct loop;
 struct crowd;
 struct rate;
 struct spent;
+struct workers;
 struct st_h2o_globalconf_t;
 struct st_h2o_hostconf_t;
 
@@ -47,6 +49,7 @@ struct web {
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */
     struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];
+    struct workers *desks[DESK_COUNT];
     struct loop *loops;
     unsigned loops_n;
     unsigned loops_started;

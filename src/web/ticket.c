@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/ticket.h"
 
+#include "base/log.h"
+#include "base/workers.h"
 #include "config/config.h"
+#include "store/reader.h"
 #include "web/loop.h"
 #include "web/request.h"
 #include "web/router.h"
@@ -14,6 +17,8 @@ struct ticket {
     struct request *request; /* NULL once it is gone */
     ticket_answer *answer;
     struct job job;
+    struct work work; /* at another desk */
+    ticket_run *run;
 };
 
 /* On the writer's thread: nothing but handing it over. */
@@ -23,21 +28,32 @@ static void job_done(struct job *job)
     h2o_multithread_send_message(&t->loop->tickets, &t->message);
 }
 
-struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *answer)
+static struct ticket *make(struct loop *loop, enum job_kind kind)
 {
     struct arena arena = ARENA_INIT;
     struct ticket *t = arena_new(&arena, struct ticket);
     t->arena = arena;
-    t->loop = r->loop;
-    t->request = r;
-    t->answer = answer;
+    t->loop = loop;
     t->job.kind = kind;
-    enum sync_class class = r->route->flags & ROUTE_JSON ? SYNC_API
-                            : kind == JOB_WRITE          ? SYNC_STAFF
-                                                         : SYNC_FORM;
-    t->job.wait_for_sink = kind != JOB_DRAFT && (r->web->config->sync & class);
     t->job.done = job_done;
     t->job.owner = t;
+    return t;
+}
+
+struct ticket *ticket_alone(struct loop *loop, enum job_kind kind)
+{
+    return make(loop, kind);
+}
+
+struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *answer)
+{
+    struct ticket *t = make(r->loop, kind);
+    t->request = r;
+    t->answer = answer;
+    enum sync_class class = r->route->flags & (ROUTE_JSON | ROUTE_API) ? SYNC_API
+                            : kind == JOB_WRITE                        ? SYNC_STAFF
+                                                                       : SYNC_FORM;
+    t->job.wait_for_sink = kind != JOB_DRAFT && (r->web->config->sync & class);
     r->ticket = t;
     return t;
 }
@@ -68,6 +84,70 @@ enum err ticket_put(struct ticket *t)
     else
         ticket_drop(t);
     return e;
+}
+
+/* ---- other desks ---------------------------------------------------------------------------- */
+
+static void work_run(struct work *work, void *local)
+{
+    struct ticket *t = H2O_STRUCT_FROM_MEMBER(struct ticket, work, work);
+    t->run(local, t);
+}
+
+static void work_done(struct work *work)
+{
+    struct ticket *t = H2O_STRUCT_FROM_MEMBER(struct ticket, work, work);
+    h2o_multithread_send_message(&t->loop->tickets, &t->message);
+}
+
+enum err ticket_ask(struct ticket *t, enum desk desk, ticket_run *run)
+{
+    t->run = run;
+    t->work = (struct work){.run = work_run, .done = work_done};
+    enum err e = workers_put(t->loop->web->desks[desk], &t->work);
+    if (e == ERR_NONE)
+        t->loop->tickets_out++;
+    else
+        ticket_drop(t);
+    return e;
+}
+
+/* Without a reader every query there answers an error; the loops have opened theirs already. */
+static void *desk_open(void *context)
+{
+    struct web *web = context;
+    struct reader *reader = NULL;
+    struct why why;
+    if (reader_open(web->store, &reader, &why) != ERR_NONE)
+        log_why(LOG_ERROR, "cannot open a reader", &why);
+    return reader;
+}
+
+static void desk_close(void *local)
+{
+    reader_close(local);
+}
+
+void desks_start(struct web *web)
+{
+    static const struct workers_options rows[DESK_COUNT] = {
+        [DESK_READ] = {"reader", 2, 64, desk_open, desk_close, NULL},
+        [DESK_HASH] = {"hasher", 1, 32, NULL, NULL, NULL},
+        [DESK_CALL] = {"caller", 2, 32, NULL, NULL, NULL},
+    };
+    for (int i = 0; i < DESK_COUNT; i++) {
+        struct workers_options options = rows[i];
+        options.context = web;
+        web->desks[i] = workers_start(&options);
+    }
+}
+
+void desks_stop(struct web *web)
+{
+    for (int i = 0; i < DESK_COUNT; i++) {
+        workers_stop(web->desks[i]);
+        web->desks[i] = NULL;
+    }
 }
 
 void ticket_forget(struct ticket *t)

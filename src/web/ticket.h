@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ticket: a job for the writer on behalf of a request that waits.
+ * A ticket: a job for the writer, or for another desk, on behalf of a request that waits.
  *
  *     loop: ticket_new ─ fill ticket->job ─ ticket_put ──▶ writer ──▶ message to the loop ─▶ answer
  *
@@ -17,7 +17,9 @@
 
 struct request;
 struct loop;
+struct reader;
 struct ticket;
+struct web;
 
 typedef void ticket_answer(struct request *r, struct job *job, struct ticket *ticket);
 
@@ -28,7 +30,30 @@ struct ticket *ticket_new(struct request *r, enum job_kind kind, ticket_answer *
 struct job *ticket_job(struct ticket *t);
 struct arena *ticket_arena(struct ticket *t);
 
-/* Hands it in. On ERR_BUSY the ticket is gone and the caller answers. */
+/* One that nobody waits for. */
+struct ticket *ticket_alone(struct loop *loop, enum job_kind kind);
+
+/*
+ * Work for another desk than the writer's: run is called on one of its threads and sets the job's
+ * result; what it finds out goes into the ticket's arena (job->context is the caller's). reader is
+ * NULL but for DESK_READ. On ERR_BUSY the ticket is gone and the caller answers.
+ */
+enum desk {
+    DESK_READ, /* queries that take longer than a loop may wait; two threads */
+    DESK_HASH, /* passwords: one thread, so that many at once cost no more memory */
+    DESK_CALL, /* calls to other servers; two threads */
+    DESK_COUNT
+};
+
+typedef void ticket_run(struct reader *reader, struct ticket *ticket);
+
+enum err ticket_ask(struct ticket *t, enum desk desk, ticket_run *run);
+
+/* The desks' threads, from when the server runs; stopped when the loops have drained. */
+void desks_start(struct web *web);
+void desks_stop(struct web *web);
+
+/* Hands it in to the writer. On ERR_BUSY the ticket is gone and the caller answers. */
 enum err ticket_put(struct ticket *t);
 
 /* Gives up a ticket that was not put. */

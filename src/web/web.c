@@ -235,6 +235,7 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
 void web_run(struct web *web, struct writer *writer)
 {
     web->writer = writer;
+    desks_start(web);
     for (; web->loops_started < web->loops_n; web->loops_started++)
         loop_start(&web->loops[web->loops_started]);
 }
@@ -260,6 +261,7 @@ void web_close(struct web *web)
     if (!web)
         return;
     bool clean = true;
+    desks_stop(web); /* they send to the loops until they have ended */
     for (unsigned i = 0; i < web->loops_n; i++)
         clean &= loop_close(&web->loops[i]);
     if (!clean)

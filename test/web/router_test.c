@@ -18,10 +18,12 @@ static void every_row_is_found(void **state)
         const char *method, *path;
         void (*handle)(struct request *);
     } rows[] = {
-#define GET                                 "GET"
-#define POST                                "POST"
-#define ROUTE(method, path, handler, flags) {method, path, handle_##handler},
+#define GET                                         "GET"
+#define POST                                        "POST"
+#define ROUTE(method, path, handler, flags)         {method, path, handle_##handler},
+#define STAFF(method, path, handler, action, flags) {method, path, handle_##handler},
 #include "web/routes.def"
+#undef STAFF
 #undef ROUTE
 #undef GET
 #undef POST
@@ -49,7 +51,10 @@ static void every_row_is_guarded(void **state)
 #define GET                                 STR_INIT("GET")
 #define POST                                STR_INIT("POST")
 #define ROUTE(method, path, handler, flags) {method, STR_INIT(path), flags},
+#define STAFF(method, path, handler, action, flags)                                                \
+    {method, STR_INIT(path), (flags) | ROUTE_PRIVATE},
 #include "web/routes.def"
+#undef STAFF
 #undef ROUTE
 #undef GET
 #undef POST

@@ -193,3 +193,47 @@ SELECT pgno, data FROM sqlite_dbpage;
 -- name: tables
 SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
 ORDER BY name;
+
+-- Who is behind a session.
+-- name: session_find
+SELECT s.token, s.person, p.login, p.name, p.role, p.state, s.created_ms, s.seen_ms, s.expires_ms,
+    s.method, s.strong, s.client
+FROM session s JOIN person p ON p.id = s.person
+WHERE s.token = :token;
+
+-- name: session_list
+SELECT s.token, s.person, p.login, p.name, p.role, p.state, s.created_ms, s.seen_ms, s.expires_ms,
+    s.method, s.strong, s.client
+FROM session s JOIN person p ON p.id = s.person
+WHERE s.person = :person AND s.expires_ms > :now_ms
+ORDER BY s.created_ms DESC
+LIMIT 100;
+
+-- name: session_owner
+SELECT person FROM session WHERE token = :token;
+
+-- name: session_insert
+INSERT INTO session (token, person, created_ms, seen_ms, expires_ms, method, strong, client)
+VALUES (:token, :person, :now_ms, :now_ms, :expires_ms, :method, :strong, :client);
+
+-- name: session_seen
+UPDATE session SET seen_ms = :now_ms WHERE token = :token AND seen_ms < :now_ms;
+
+-- name: session_delete
+DELETE FROM session WHERE token = :token;
+
+-- name: session_delete_all
+DELETE FROM session WHERE person = :person AND token <> :kept;
+
+-- There are as many as people sign in a day: a scan.
+-- name: session_purge
+DELETE FROM session WHERE expires_ms <= :now_ms;
+
+-- name: person_signed_in
+UPDATE person SET signed_in_ms = :now_ms WHERE id = :id AND state = 'active';
+
+-- name: token_find
+SELECT id, name, role, created_ms, expires_ms, used_ms, revoked_ms FROM token WHERE token = :token;
+
+-- name: token_used
+UPDATE token SET used_ms = :now_ms WHERE id = :id;

@@ -30,7 +30,7 @@ BEGIN {
 
     # Libraries: the rooms that may include what begins so.
     n = split("h2o.h:web|h2o/:web|sqlite3.h:store tool|yaml.h:config tool|zlib.h:web tool|curl/:net|" \
-              "openssl/:net|mbedtls/sha256.h:core base net web tool|mbedtls/:net base|psa/:net base|" \
+              "openssl/:net|mbedtls/sha256.h:core base net store web tool|mbedtls/:net base|psa/:net base|" \
               "yyjson.h:core|utf8proc.h:base|qrencode.h:web|lz4:replicate|argon2.h:base", rows, "|")
     for (i = 1; i <= n; i++) { split(rows[i], cell, ":"); begins[i] = cell[1]; users[i] = cell[2] }
     libraries = n
