@@ -160,6 +160,8 @@ static enum err read_entry(struct loader *l, const struct tree *node, struct str
         return texts_own_read(l->config, node, l->name, l->why);
     if (str_eq(path, STR("form.extra_fields")))
         return extras_read(&l->config->arena, node, l->name, &l->config->extras, l->why);
+    if (str_eq(path, STR("auth.oidc")))
+        return issuers_read(&l->config->arena, node, l->name, &l->config->issuers, l->why);
     return is_section(path) ? read_section(l, node, path) : refuse_unknown(l, node, path);
 }
 

@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "config/extra.h"
+#include "config/issuer.h"
 #include "config/replica.h"
 #include "core/form.h"
 #include "core/words.h"
@@ -45,6 +46,7 @@ struct config {
     unsigned languages;           /* those that are offered, a bit each */
     enum language language;       /* the default */
     struct extras extras;         /* form.extra_fields, in every language */
+    struct issuers issuers;       /* auth.oidc */
     struct form_rules local[LANGUAGE_COUNT]; /* what is asked, in each language */
     struct form_rules rules;                 /* and in the default one */
 };

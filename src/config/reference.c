@@ -162,6 +162,23 @@ static void example_extras(struct buf *out)
                      "  extra_fields: []\n"));
 }
 
+static void example_issuers(struct buf *out)
+{
+    buf_str(out, STR("\n"));
+    wrapped(out, 2, "# ",
+            "OpenID Connect issuers that the team signs in with, at most 8. "
+            "docs/how-to/sign-in-with-entra-id.md goes through it.");
+    buf_str(out, STR("  # For instance:\n"
+                     "  #   - id: entra\n"
+                     "  #     label: Microsoft\n"
+                     "  #     issuer: https://login.microsoftonline.com/TENANT/v2.0\n"
+                     "  #     client_id: 11111111-2222-3333-4444-555555555555\n"
+                     "  #     client_secret_file: /etc/anteroom/entra.secret\n"
+                     "  #     roles:\n"
+                     "  #       - {claim: roles, value: Onboarding.Agent, role: agent}\n"
+                     "  oidc: []\n"));
+}
+
 void config_write_example(struct buf *out)
 {
     const char *before = "";
@@ -192,6 +209,8 @@ void config_write_example(struct buf *out)
             example_choices(out);
             example_extras(out);
         }
+        if (strcmp(section->name, "auth") == 0)
+            example_issuers(out);
         before = section->name;
     }
 }
@@ -283,6 +302,33 @@ static void reference_extras(struct buf *out)
                      "      after: company_size\n```\n"));
 }
 
+static void reference_issuers(struct buf *out)
+{
+    buf_str(out, STR("\n## auth.oidc\n\n"));
+    wrapped(out, 0, "",
+            "OpenID Connect issuers that the team signs in with: a list, in the file only, at most "
+            "8. Signed tokens are taken with RS256 and ES256. An issuer has:");
+    buf_str(out, STR("\n| key | takes | default | |\n|---|---|---|---|\n"));
+    for (size_t i = 0; i < ISSUER_KEYS; i++) {
+        const struct issuer_key *key = &issuer_keys[i];
+        const char *tick = key->fallback ? "`" : "";
+        buf_fmt(out, "| `%s`%s | %s | %s%s%s | %s |\n", key->name,
+                key->required ? " (required)" : "", key->takes, tick,
+                key->fallback ? key->fallback : "", tick, key->about);
+    }
+    buf_str(out, STR("\n```yaml\nauth:\n  oidc:\n"
+                     "    - id: entra\n"
+                     "      label: {en: Microsoft, de: Microsoft}\n"
+                     "      issuer: https://login.microsoftonline.com/TENANT/v2.0\n"
+                     "      client_id: 11111111-2222-3333-4444-555555555555\n"
+                     "      client_assertion_file: "
+                     "/var/run/secrets/azure/tokens/azure-identity-token\n"
+                     "      mfa: required\n"
+                     "      roles:\n"
+                     "        - {claim: roles, value: Onboarding.Admin, role: administrator}\n"
+                     "        - {claim: roles, value: Onboarding.Agent, role: agent}\n```\n"));
+}
+
 void config_write_reference(struct buf *out)
 {
     buf_str(out, STR("# Configuration\n\n"));
@@ -318,5 +364,7 @@ void config_write_reference(struct buf *out)
             reference_texts(out);
             reference_extras(out);
         }
+        if (strcmp(option_sections[i].name, "auth") == 0)
+            reference_issuers(out);
     }
 }
