@@ -237,3 +237,84 @@ SELECT id, name, role, created_ms, expires_ms, used_ms, revoked_ms FROM token WH
 
 -- name: token_used
 UPDATE token SET used_ms = :now_ms WHERE id = :id;
+-- People, with what a sign-in is checked against.
+-- name: person_find
+SELECT id, login, name, email, role, state, password, totp, totp_step, created_ms, signed_in_ms,
+    coalesce((SELECT max(expires_ms) FROM invitation i WHERE i.person = p.id), 0) AS link_until_ms,
+    (SELECT count(*) FROM recovery_code c WHERE c.person = p.id) AS recovery_codes
+FROM person p
+WHERE id = :id;
+
+-- name: person_called
+SELECT id, login, name, email, role, state, password, totp, totp_step, created_ms, signed_in_ms,
+    coalesce((SELECT max(expires_ms) FROM invitation i WHERE i.person = p.id), 0) AS link_until_ms,
+    (SELECT count(*) FROM recovery_code c WHERE c.person = p.id) AS recovery_codes
+FROM person p
+WHERE login = :login;
+
+-- name: person_list
+SELECT id, login, name, email, role, state, password, totp, totp_step, created_ms, signed_in_ms,
+    coalesce((SELECT max(expires_ms) FROM invitation i WHERE i.person = p.id), 0) AS link_until_ms,
+    0 AS recovery_codes
+FROM person p
+ORDER BY login
+LIMIT :n;
+
+-- name: person_administrator
+SELECT count(*) AS n FROM person p
+WHERE role = 'administrator' AND state = 'active' AND id <> :beside
+    AND (password <> '' OR EXISTS (SELECT 1 FROM identity i WHERE i.person = p.id));
+
+-- name: person_insert
+INSERT INTO person (login, name, email, role, state, password, created_ms, changed_ms)
+VALUES (:login, :name, :email, :role, :state, :password, :now_ms, :now_ms);
+
+-- name: person_change
+UPDATE person SET name = :name, email = :email, role = :role, changed_ms = :now_ms WHERE id = :id;
+
+-- Enabled again, somebody who never came in is invited still.
+-- name: person_disable
+UPDATE person
+SET state = CASE
+        WHEN :disabled THEN 'disabled'
+        WHEN signed_in_ms = 0 AND password = '' THEN 'invited'
+        ELSE 'active' END,
+    changed_ms = :now_ms
+WHERE id = :id;
+
+-- name: person_password
+UPDATE person SET password = :password, changed_ms = :now_ms WHERE id = :id;
+
+-- name: person_password_renew
+UPDATE person SET password = :password WHERE id = :id AND password = :before;
+
+-- name: person_reset
+UPDATE person
+SET password = :password, totp = x'', totp_step = 0, state = 'active', changed_ms = :now_ms
+WHERE id = :id AND state <> 'disabled';
+
+-- name: person_totp
+UPDATE person SET totp = :sealed, totp_step = :step, changed_ms = :now_ms WHERE id = :id;
+
+-- name: person_totp_step
+UPDATE person SET totp_step = :step WHERE id = :id AND totp_step < :step;
+
+-- name: recovery_insert
+INSERT INTO recovery_code (person, code) VALUES (:person, :code);
+
+-- name: recovery_use
+DELETE FROM recovery_code WHERE person = :person AND code = :code;
+
+-- name: recovery_delete
+DELETE FROM recovery_code WHERE person = :person;
+
+-- name: invitation_find
+SELECT kind, person, expires_ms FROM invitation WHERE token = :token;
+
+-- name: invitation_insert
+INSERT INTO invitation (token, kind, person, created_ms, expires_ms)
+VALUES (:token, :kind, :person, :now_ms, :expires_ms);
+
+-- A person has one link at most; so has nobody yet, the first administrator.
+-- name: invitation_delete
+DELETE FROM invitation WHERE person = :person;
