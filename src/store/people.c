@@ -152,10 +152,11 @@ enum err reader_invitation(struct reader *reader, const struct session_hash *has
     return e;
 }
 
-/* ---- what the changes are made of ------------------------------------------------------------- */
+/* ---- what the changes are made of -------------------------------------------------------------
+ */
 
-enum err people_audit(struct write *w, const struct actor *actor, struct str action,
-                      int64_t person, struct str detail, struct why *why)
+enum err people_audit(struct write *w, const struct actor *actor, struct str action, int64_t person,
+                      struct str detail, struct why *why)
 {
     struct actor subject = actor_person(person);
     return write_audit(w, actor_str(actor), action, actor_str(&subject), detail, why);
@@ -296,8 +297,7 @@ enum err person_link(struct write *w, void *input, struct why *why)
         e = people_link(w, l->person,
                         state == PERSON_INVITED ? INVITATION_INVITE : INVITATION_RESET, &l->link,
                         l->expires_ms, why);
-    return e ? e
-             : people_audit(w, &l->actor, STR("person.link_made"), l->person, STR_EMPTY, why);
+    return e ? e : people_audit(w, &l->actor, STR("person.link_made"), l->person, STR_EMPTY, why);
 }
 
 enum err first_link(struct write *w, void *input, struct why *why)
@@ -371,6 +371,6 @@ enum err person_disable(struct write *w, void *input, struct why *why)
     }
     return e ? e
              : people_audit(w, &d->actor,
-                            d->disabled ? STR("person.disabled") : STR("person.enabled"),
-                            d->person, STR_EMPTY, why);
+                            d->disabled ? STR("person.disabled") : STR("person.enabled"), d->person,
+                            STR_EMPTY, why);
 }

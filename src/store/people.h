@@ -55,8 +55,7 @@ enum err reader_person_called(struct reader *reader, struct arena *a, struct str
                               struct person *out, struct person_secrets *secrets, struct why *why);
 
 /* All of them, by login, PEOPLE_MOST at most. */
-enum err reader_people(struct reader *reader, struct arena *a, struct people *out,
-                       struct why *why);
+enum err reader_people(struct reader *reader, struct arena *a, struct people *out, struct why *why);
 
 /* Can any administrator sign in? */
 enum err reader_has_administrator(struct reader *reader, bool *out, struct why *why);

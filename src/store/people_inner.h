@@ -7,8 +7,8 @@
 #include "store/write_inner.h"
 
 /* Audits something that happened to a person. */
-enum err people_audit(struct write *w, const struct actor *actor, struct str action,
-                      int64_t person, struct str detail, struct why *why);
+enum err people_audit(struct write *w, const struct actor *actor, struct str action, int64_t person,
+                      struct str detail, struct why *why);
 
 /* A new link for a person (0: nobody yet), instead of any before. */
 enum err people_link(struct write *w, int64_t person, enum invitation_kind kind,

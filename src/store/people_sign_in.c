@@ -65,8 +65,8 @@ static enum err find_link(struct write *w, const struct session_hash *link, bool
     sqlite3_stmt *s = write_query(w, SQL_INVITATION_FIND);
     if (s)
         bind_bytes(s, P_INVITATION_FIND_TOKEN, link->bytes, sizeof link->bytes);
-    bool there = write_row(w, s) &&
-                 sqlite3_column_int64(s, C_INVITATION_FIND_EXPIRES_MS) > w->now_ms;
+    bool there =
+        write_row(w, s) && sqlite3_column_int64(s, C_INVITATION_FIND_EXPIRES_MS) > w->now_ms;
     if (there) {
         *first = str_eq(column_text(s, C_INVITATION_FIND_KIND), STR("first"));
         *person = sqlite3_column_int64(s, C_INVITATION_FIND_PERSON);
@@ -75,8 +75,7 @@ static enum err find_link(struct write *w, const struct session_hash *link, bool
         sqlite3_reset(s);
     if (w->broken)
         return write_failed(w, op, why);
-    return there ? ERR_NONE
-                 : err_set(why, ERR_MISSING, op, "the link was used, or it is too old");
+    return there ? ERR_NONE : err_set(why, ERR_MISSING, op, "the link was used, or it is too old");
 }
 
 static enum err reset(struct write *w, int64_t person, struct str password, struct why *why)
