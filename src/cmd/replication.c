@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 8192, PACE_MS = 50 };
+enum { SECRET_MAX = 8192, PACE_MS = 50, PROGRESS_MS = 5000 };
 
 /* The content of a small file, without white space around it. */
 static enum err read_secret(struct arena *a, struct str file, struct str *out, struct why *why)
@@ -79,13 +79,31 @@ static enum err holds_files(const struct destination_options *options, bool *hol
     return e == ERR_MISSING ? ERR_NONE : e;
 }
 
+/* How far a restore is, every few seconds. */
+struct told {
+    int64_t at_ms;
+};
+
+static void log_progress(void *context, const struct restore_progress *progress)
+{
+    struct told *told = context;
+    int64_t now = clock_monotonic_ms();
+    if (now - told->at_ms < PROGRESS_MS)
+        return;
+    told->at_ms = now;
+    log_event(LOG_INFO, "restoring", LOG_INT("files", progress->files),
+              LOG_INT("of_files", progress->files_n), LOG_INT("bytes", progress->bytes),
+              LOG_INT("of_bytes", progress->bytes_n));
+}
+
 static void log_damage(void *context, const struct why *why)
 {
     (void)context;
     log_why(LOG_WARN, "replica damaged", why);
 }
 
-enum err replication_restore(const struct config *c, struct arena *a, struct why *why)
+enum err replication_restore(const struct config *c, const atomic_bool *stop, struct arena *a,
+                             struct why *why)
 {
     char data[PATH_MAX], database[PATH_MAX];
     snprintf(data, sizeof data, "%.*s", STR_ARG(c->data_directory));
@@ -96,13 +114,21 @@ enum err replication_restore(const struct config *c, struct arena *a, struct why
     struct destination_options options;
     bool holds = false;
     enum err e = replication_options(c, a, &options, why);
-    if (!e)
+    options.stop = stop;
+    if (!e) {
+        log_event(LOG_INFO, "no database here", LOG_STR("asking", options.url));
         e = holds_files(&options, &holds, why);
+    }
     if (e || !holds)
         return e;
     log_event(LOG_INFO, "restoring", LOG_STR("from", options.url), LOG_TEXT("to", data));
-    const struct restore_options restore = {
-        .from = &options, .to = data, .aim = RESTORE_LATEST, .notice = log_damage};
+    struct told told = {clock_monotonic_ms()};
+    const struct restore_options restore = {.from = &options,
+                                            .to = data,
+                                            .aim = RESTORE_LATEST,
+                                            .progress = log_progress,
+                                            .notice = log_damage,
+                                            .context = &told};
     struct restore_report report;
     e = restore_run(&restore, a, &report, why);
     if (e)
@@ -183,6 +209,7 @@ static enum err open_keeper(const struct config *c, struct arena *a, struct repl
     enum err e = replication_options(c, a, &out->from, why);
     if (!e)
         e = destination_open(&out->from, &options.destination, why);
+    out->from.stop = &out->closing;
     if (e)
         return e;
     snprintf(out->url, sizeof out->url, "%.*s", STR_ARG(destination_url(options.destination)));
@@ -191,8 +218,8 @@ static enum err open_keeper(const struct config *c, struct arena *a, struct repl
     return ERR_NONE;
 }
 
-enum err replication_open(const struct config *c, struct store *store, struct arena *a,
-                          struct replication *out, struct why *why)
+enum err replication_open(const struct config *c, const atomic_bool *stop, struct store *store,
+                          struct arena *a, struct replication *out, struct why *why)
 {
     *out = (struct replication){0};
     if (c->replica_url.len == 0 && str_eq(c->replica_mode, STR("sync"))) {
@@ -218,7 +245,11 @@ enum err replication_open(const struct config *c, struct store *store, struct ar
         .on_put = on_put,
         .context = out,
     };
-    enum err e = replication_place(c, a, &options.destination, why);
+    struct destination_options at;
+    enum err e = replication_options(c, a, &at, why);
+    at.stop = stop;
+    if (!e)
+        e = destination_open(&at, &options.destination, why);
     if (e)
         return e;
     destination_needs(options.destination, &out->needs);
@@ -241,14 +272,17 @@ void replication_run(struct replication *r, struct writer *writer)
     keeper_start(r->keeper);
 }
 
-void replication_close(struct replication *r)
+void replication_close(struct replication *r, int64_t within_ms)
 {
     if (!r->replicator)
         return;
     struct replicator_state state;
+    int64_t least_ms = REPLICATION_STOP_MS;
+    int64_t until_ms = clock_monotonic_ms() + (within_ms > least_ms ? within_ms : least_ms);
+    atomic_store(&r->closing, true);
     if (r->keeper)
         keeper_stop(r->keeper);
-    replicator_stop(r->replicator, REPLICATION_STOP_MS);
+    replicator_stop(r->replicator, until_ms - clock_monotonic_ms());
     replicator_state(r->replicator, &state);
     if (state.seq_safe < state.seq_committed)
         log_event(

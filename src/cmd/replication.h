@@ -16,7 +16,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 
-enum { REPLICATION_STOP_MS = 10 * 1000 }; /* for what waits when the server stops */
+enum { REPLICATION_STOP_MS = 2 * 1000 }; /* for what waits when the server stops: at least */
 
 struct replication {
     struct replicator *replicator; /* NULL: there is no replica */
@@ -26,6 +26,7 @@ struct replication {
     struct destination_options from; /* the place, for drills; its texts are the caller's arena's */
     struct destination_needs needs;  /* of the system, for the sandbox; nothing without a replica */
     atomic_bool fenced;              /* another writer has the replica: the server must end */
+    atomic_bool closing;             /* a drill under way ends */
 };
 
 /* The place of the configuration's, for commands too. The texts of secrets live in the arena. */
@@ -38,18 +39,21 @@ enum err replication_place(const struct config *config, struct arena *a, struct 
 
 /*
  * Before the store is opened: a data directory without a database gets the replica's, when there is
- * one (replica.restore). Without, nothing is done.
+ * one (replica.restore); the log says how far it is. Without, nothing is done. stop: as
+ * destination_options'; what was restored by then is there for the next start.
  */
-enum err replication_restore(const struct config *config, struct arena *a, struct why *why);
+enum err replication_restore(const struct config *config, const atomic_bool *stop, struct arena *a,
+                             struct why *why);
 
-enum err replication_open(const struct config *config, struct store *store, struct arena *a,
-                          struct replication *out, struct why *why);
+/* Once `stop` is true the replica is not asked any more. */
+enum err replication_open(const struct config *config, const atomic_bool *stop, struct store *store,
+                          struct arena *a, struct replication *out, struct why *why);
 
 const struct commit_sink *replication_sink(const struct replication *replication);
 
 void replication_run(struct replication *replication, struct writer *writer);
 
-/* Puts what waits, says so in the log when it could not. */
-void replication_close(struct replication *replication);
+/* Puts what waits, for at most so long, and says so in the log when it could not. */
+void replication_close(struct replication *replication, int64_t within_ms);
 
 #endif

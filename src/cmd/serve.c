@@ -4,6 +4,7 @@
 #include "base/metric.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
+#include "cmd/interrupt.h"
 #include "cmd/replication.h"
 #include "cmd/sandbox.h"
 #include "cmd/standby.h"
@@ -28,6 +29,7 @@ struct service {
     struct config config;
     struct store *store;
     struct writer *writer;
+    struct interrupt interrupt;
     struct replication replication;
     struct standby standby;
     struct arena secrets;
@@ -125,33 +127,32 @@ static enum err open_database(struct service *s, struct why *why)
     const struct config *c = &s->config;
     char directory[PATH_MAX];
     snprintf(directory, sizeof directory, "%.*s", STR_ARG(c->data_directory));
-    enum err e = replication_restore(c, &s->secrets, why);
+    enum err e = replication_restore(c, &s->interrupt.stop, &s->secrets, why);
     if (e == ERR_NONE)
         e = store_open(directory, &s->store, why);
     if (e == ERR_NONE)
         e = keep_consent(s, why);
     if (e == ERR_NONE)
-        e = replication_open(c, s->store, &s->secrets, &s->replication, why);
+        e = replication_open(c, &s->interrupt.stop, s->store, &s->secrets, &s->replication, why);
     return e;
 }
 
 /*
  * The database, when it is this server's turn to have it. Others have led since this one's was
  * written, or one came first just now: then theirs is followed in its place, until it is our turn
- * again. A signal came meanwhile: ERR_NONE without a database.
+ * again. A signal came meanwhile (interrupt.stop): maybe without a database.
  */
-static enum err lead(struct service *s, const sigset_t *signals, struct why *why)
+static enum err lead(struct service *s, struct why *why)
 {
-    bool stopped = false;
-    enum err e = standby_wait(&s->standby, &s->config, &s->secrets, false, signals, &stopped, why);
-    while (e == ERR_NONE && !stopped) {
+    enum err e = standby_wait(&s->standby, &s->config, &s->secrets, false, &s->interrupt, why);
+    while (e == ERR_NONE && !atomic_load(&s->interrupt.stop)) {
         e = open_database(s, why);
         if (e != ERR_CONFLICT || !s->standby.lease || !s->store)
             break;
         log_why(LOG_WARN, "not leading", why);
         store_close(s->store);
         s->store = NULL;
-        e = standby_wait(&s->standby, &s->config, &s->secrets, true, signals, &stopped, why);
+        e = standby_wait(&s->standby, &s->config, &s->secrets, true, &s->interrupt, why);
     }
     return e;
 }
@@ -161,8 +162,9 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
                          struct why *why)
 {
     const struct config *c = &s->config;
-    enum err e = lead(s, signals, why);
-    if (e == ERR_NONE && !s->store)
+    interrupt_begin(&s->interrupt, signals);
+    enum err e = lead(s, why);
+    if (interrupt_end(&s->interrupt))
         return ERR_NONE;
     if (e == ERR_NONE)
         e = certificate_open(&s->certificate, c, s->store, why);
@@ -194,10 +196,11 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
     return e;
 }
 
-static void close_all(struct service *s)
+/* replica_ms: for what waits to be put there. */
+static void close_all(struct service *s, int64_t replica_ms)
 {
     writer_stop(s->writer); /* it sends to the loops until it has ended */
-    replication_close(&s->replication);
+    replication_close(&s->replication, replica_ms);
     standby_close(&s->standby);
     arena_release(&s->secrets);
     web_close(s->web);
@@ -307,10 +310,12 @@ int cmd_serve(int argc, char **argv)
     block_signals(&signals);
     raise_descriptor_limit();
     e = open_all(&s, assets_dir, &signals, &why);
-    if (e != ERR_NONE || !s.store) {
+    if (e != ERR_NONE || atomic_load(&s.interrupt.stop)) {
         if (e != ERR_NONE)
             log_why(LOG_ERROR, "cannot start", &why);
-        close_all(&s);
+        else
+            log_event(LOG_INFO, "stopped", LOG_TEXT("state", "it had not begun to serve"));
+        close_all(&s, 0);
         return e ? err_exit_code(e) : 0;
     }
     log_event(LOG_INFO, "ready", LOG_STR("url", web_public_url(s.web)),
@@ -322,7 +327,7 @@ int cmd_serve(int argc, char **argv)
     log_event(LOG_INFO, "draining", LOG_TEXT("signal", signal_name(caught)));
     int64_t drain_began_ms = clock_monotonic_ms();
     bool clean = web_drain(s.web, s.config.server_drain_time);
-    close_all(&s);
+    close_all(&s, s.config.server_drain_time - (clock_monotonic_ms() - drain_began_ms));
     metric_log(clock_monotonic_ms(), true);
     log_event(clean ? LOG_INFO : LOG_WARN, "stopped", LOG_BOOL("clean", clean),
               LOG_INT("took_ms", clock_monotonic_ms() - drain_began_ms),

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -29,6 +28,7 @@ struct waiting {
     struct standby *standby;
     struct follow *follow;
     struct standby_ops *ops;
+    struct interrupt *interrupt;
     char data[PATH_MAX - 128];
     bool own;   /* a database of ours lies there, and nothing is followed */
     bool begin; /* may lead where nobody ever led */
@@ -131,25 +131,14 @@ static enum err turn(struct waiting *w, bool *leads, struct why *why)
         e = set_aside(w, why);
     else if (!w->own)
         e = follow_step(w->follow, w->turn++ % LIST_EVERY == LIST_EVERY - 1, why);
+    if (atomic_load(&w->interrupt->stop)) /* then calls fail because they are stopped */
+        return ERR_NONE;
     complain(w, e, why);
     say(w);
     return e;
 }
 
-/* False: a signal came. */
-static bool pause_for(const sigset_t *signals)
-{
-    static const struct timespec t = {.tv_sec = TURN_MS / 1000};
-    for (;;) {
-        int caught = sigtimedwait(signals, NULL, &t);
-        if (caught < 0 && errno == EINTR)
-            continue;
-        return caught < 0 || caught == SIGHUP;
-    }
-}
-
-static enum err wait_turns(struct waiting *w, const sigset_t *signals, bool *stopped,
-                           struct why *why)
+static enum err wait_turns(struct waiting *w, struct why *why)
 {
     int64_t began_ms = clock_monotonic_ms();
     bool leads = false;
@@ -159,10 +148,8 @@ static enum err wait_turns(struct waiting *w, const sigset_t *signals, bool *sto
             break;
         if (e == ERR_CONFIG || e == ERR_USAGE)
             return e;
-        if (!pause_for(signals)) {
-            *stopped = true;
+        if (interrupt_pause(w->interrupt, TURN_MS))
             return ERR_NONE;
-        }
     }
     struct follow_state f = follow_state(w->follow);
     log_event(LOG_INFO, "leading", LOG_TEXT("from", w->own ? "the database here" : "the replica"),
@@ -172,16 +159,16 @@ static enum err wait_turns(struct waiting *w, const sigset_t *signals, bool *sto
 }
 
 enum err standby_wait(struct standby *s, const struct config *c, struct arena *a, bool behind,
-                      const sigset_t *signals, bool *stopped, struct why *why)
+                      struct interrupt *interrupt, struct why *why)
 {
     bool begin = str_eq(c->replica_role, STR("auto"));
-    struct waiting w = {.standby = s, .begin = begin, .begun = begin};
+    struct waiting w = {.standby = s, .interrupt = interrupt, .begin = begin, .begun = begin};
     int lock = -1;
-    *stopped = false;
     if (c->replica_url.len == 0 || str_eq(c->replica_role, STR("primary")))
         return ERR_NONE;
     snprintf(w.data, sizeof w.data, "%.*s", STR_ARG(c->data_directory));
     enum err e = s->lease ? ERR_NONE : replication_options(c, a, &s->options, why);
+    s->options.stop = &interrupt->stop;
     if (!e)
         e = examine_take(w.data, &lock, why);
     if (!e && !s->lease)
@@ -194,7 +181,7 @@ enum err standby_wait(struct standby *s, const struct config *c, struct arena *a
     if (!e && behind && w.own)
         e = set_aside(&w, why);
     if (!e)
-        e = wait_turns(&w, signals, stopped, why);
+        e = wait_turns(&w, why);
     standby_ops_close(w.ops);
     follow_close(w.follow);
     if (lock >= 0)

@@ -17,10 +17,9 @@
 #ifndef CMD_STANDBY_H
 #define CMD_STANDBY_H
 
+#include "cmd/interrupt.h"
 #include "config/config.h"
 #include "replicate/lease.h"
-
-#include <signal.h>
 
 struct standby {
     struct destination_options options;
@@ -29,11 +28,11 @@ struct standby {
 
 /*
  * Returns when this server leads; the data directory has the newest database of the replica then,
- * or none when that is empty. *stopped: a signal of the set came first. `behind`: the database here
- * was found not to continue the replica; another takes its place.
+ * or none when that is empty. ERR_NONE also when a signal came first (interrupt->stop). `behind`:
+ * the database here was found not to continue the replica; another takes its place.
  */
 enum err standby_wait(struct standby *s, const struct config *config, struct arena *a, bool behind,
-                      const sigset_t *signals, bool *stopped, struct why *why);
+                      struct interrupt *interrupt, struct why *why);
 
 void standby_keep(struct standby *s);
 void standby_close(struct standby *s);

@@ -47,6 +47,8 @@ struct fetch {
     bool trust_nobody; /* no bundle was found: HTTPS will not work, HTTP does */
     bool direct;
     atomic_bool stopped;
+    const atomic_bool *stop; /* the owner's, or NULL */
+    int64_t until_ms;        /* monotonic; 0: no limit */
     char error[CURL_ERROR_SIZE];
 
     /* the request under way */
@@ -158,6 +160,7 @@ enum err fetch_open(const struct fetch_options *options, struct fetch **out, str
     buf_init(&f->url, URL_MAX);
     buf_init(&f->text, TEXT_MAX);
     f->direct = options->direct;
+    f->stop = options->stop;
     enum err e = read_authorities(f, options->ca_file, why);
     if (e == ERR_NONE && !(f->curl = curl_easy_init()))
         e = err_set(why, ERR_INTERNAL, "start the HTTP client", "libcurl does not start");
@@ -184,6 +187,27 @@ void fetch_free(struct fetch *f)
 void fetch_stop(struct fetch *f)
 {
     atomic_store(&f->stopped, true);
+}
+
+static bool is_stopped(const struct fetch *f)
+{
+    return atomic_load(&f->stopped) || (f->stop && atomic_load(f->stop));
+}
+
+void fetch_limit(struct fetch *f, int64_t until_ms)
+{
+    f->until_ms = until_ms;
+}
+
+/* What is left of the whole time of a request; 0: no limit, negative: nothing. */
+static int64_t whole_time(const struct fetch *f, const struct fetch_request *r)
+{
+    if (f->until_ms == 0)
+        return r->whole_ms;
+    int64_t left = f->until_ms - clock_monotonic_ms();
+    if (left <= 0)
+        return -1;
+    return r->whole_ms && r->whole_ms < left ? r->whole_ms : left;
 }
 
 /* ---- while it goes on --------------------------------------------------------------------------
@@ -263,7 +287,7 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 {
     struct fetch *f = context;
     (void)a, (void)b, (void)c, (void)d;
-    return atomic_load(&f->stopped);
+    return is_stopped(f);
 }
 
 /* ---- one request
@@ -300,7 +324,7 @@ static void set_headers(struct fetch *f, const struct fetch_request *r)
 }
 
 /* A connection outlives curl_easy_reset; everything else is said anew each time. */
-static void prepare_request(struct fetch *f, const struct fetch_request *r)
+static void prepare_request(struct fetch *f, const struct fetch_request *r, int64_t whole_ms)
 {
     CURL *c = f->curl;
     curl_easy_reset(c);
@@ -311,7 +335,7 @@ static void prepare_request(struct fetch *f, const struct fetch_request *r)
     curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(c, CURLOPT_URL, buf_cstring(&f->url));
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)FETCH_CONNECT_MS);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)r->whole_ms);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)whole_ms);
     if (r->stall_ms) {
         curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1024L);
         curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)((r->stall_ms + 999) / 1000));
@@ -371,8 +395,11 @@ enum err fetch_send(struct fetch *f, const struct fetch_request *request,
                     struct fetch_answer *answer, struct why *why)
 {
     *answer = (struct fetch_answer){0};
-    if (atomic_load(&f->stopped))
+    if (is_stopped(f))
         return err_set(why, ERR_NETWORK, "send a request", "it was stopped");
+    int64_t whole_ms = whole_time(f, request);
+    if (whole_ms < 0)
+        return err_set(why, ERR_NETWORK, "send a request", "no time is left for it");
     buf_clear(&f->url);
     buf_str(&f->url, request->url);
     buf_clear(&f->text);
@@ -384,7 +411,7 @@ enum err fetch_send(struct fetch *f, const struct fetch_request *request,
     f->error[0] = '\0';
     if (!buf_ok(&f->url))
         return err_set(why, ERR_USAGE, "send a request", "the address is too long");
-    prepare_request(f, request);
+    prepare_request(f, request, whole_ms);
     CURLcode result = curl_easy_perform(f->curl);
     f->request = NULL;
     f->why = NULL;

@@ -24,13 +24,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdatomic.h>
+
 enum { FETCH_FILES_MAX = 9, FETCH_TEXT_MAX = 64 * 1024, FETCH_CONNECT_MS = 10000 };
 
 struct fetch;
 
 struct fetch_options {
-    struct str ca_file; /* PEM; empty: the system's */
-    bool direct;        /* by no proxy, whatever the environment says */
+    struct str ca_file;      /* PEM; empty: the system's */
+    bool direct;             /* by no proxy, whatever the environment says */
+    const atomic_bool *stop; /* once it is true, all is as after fetch_stop; may be NULL */
 };
 
 struct fetch_header {
@@ -84,6 +87,10 @@ size_t fetch_headers(struct fetch *f, struct str prefix, struct fetch_header *ou
 
 /* What is under way ends within about a second with ERR_NETWORK, and so does all that follows. */
 void fetch_stop(struct fetch *f);
+
+/* Requests sent from now on end at this monotonic time, with ERR_NETWORK, however much longer they
+ * may take by themselves; 0: as they say. Not while one is under way. */
+void fetch_limit(struct fetch *f, int64_t until_ms);
 
 /* The files that requests read, for a sandbox; some may not be there. Returns how many. */
 size_t fetch_files(const char *out[FETCH_FILES_MAX]);

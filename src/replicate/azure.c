@@ -62,9 +62,10 @@ enum err azure_open(struct azure *z, const struct azure_options *options,
     else if (options->sas.len)
         e = open_sas(z, options->sas, why);
     else
-        e = azure_token_open(options->ca_file, &z->token, why);
+        e = azure_token_open(options->ca_file, options->stop, &z->token, why);
     if (e == ERR_NONE)
-        e = fetch_open(&(struct fetch_options){.ca_file = options->ca_file}, &z->fetch, why);
+        e = fetch_open(&(struct fetch_options){.ca_file = options->ca_file, .stop = options->stop},
+                       &z->fetch, why);
     if (e != ERR_NONE)
         azure_release(z);
     return e;
@@ -83,6 +84,13 @@ void azure_stop(struct azure *z)
     fetch_stop(z->fetch);
     if (z->token)
         azure_token_stop(z->token);
+}
+
+void azure_limit(struct azure *z, int64_t until_ms)
+{
+    fetch_limit(z->fetch, until_ms);
+    if (z->token)
+        azure_token_limit(z->token, until_ms);
 }
 
 /* ---- a call

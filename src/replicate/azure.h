@@ -55,12 +55,14 @@ struct azure_call {
 
 struct azure_options {
     struct str account_key, sas, endpoint, ca_file; /* as destination_options */
+    const atomic_bool *stop;
 };
 
 enum err azure_open(struct azure *z, const struct azure_options *options,
                     const struct destination_address *address, struct why *why);
 void azure_release(struct azure *z);
 void azure_stop(struct azure *z);
+void azure_limit(struct azure *z, int64_t until_ms); /* as fetch_limit */
 
 void azure_header(struct azure_call *call, struct str name, struct str value);
 void azure_parameter(struct azure_call *call, struct str name, struct str value);

@@ -31,7 +31,8 @@ static struct str setting(struct azure_token *t, const char *name)
     return arena_str(&t->arena, str_from(getenv(name)));
 }
 
-enum err azure_token_open(struct str ca_file, struct azure_token **out, struct why *why)
+enum err azure_token_open(struct str ca_file, const atomic_bool *stop, struct azure_token **out,
+                          struct why *why)
 {
     struct azure_token *t = calloc(1, sizeof *t);
     must(t);
@@ -56,8 +57,9 @@ enum err azure_token_open(struct str ca_file, struct azure_token **out, struct w
     }
     /* The machine's own service is on the machine; the authority may be behind a proxy. */
     if (e == ERR_NONE)
-        e = fetch_open(&(struct fetch_options){.ca_file = ca_file, .direct = t->file.len == 0},
-                       &t->fetch, why);
+        e = fetch_open(
+            &(struct fetch_options){.ca_file = ca_file, .direct = t->file.len == 0, .stop = stop},
+            &t->fetch, why);
     if (e != ERR_NONE) {
         azure_token_free(t);
         return e;
@@ -79,6 +81,11 @@ void azure_token_free(struct azure_token *t)
 void azure_token_stop(struct azure_token *t)
 {
     fetch_stop(t->fetch);
+}
+
+void azure_token_limit(struct azure_token *t, int64_t until_ms)
+{
+    fetch_limit(t->fetch, until_ms);
 }
 
 size_t azure_token_files(const struct azure_token *t, const char *out[2])

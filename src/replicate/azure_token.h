@@ -18,13 +18,18 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdatomic.h>
+
 enum { TOKEN_EARLY_MS = 5 * 60 * 1000 };
 
 struct azure_token;
 
-enum err azure_token_open(struct str ca_file, struct azure_token **out, struct why *why);
+/* stop: as fetch_options'. */
+enum err azure_token_open(struct str ca_file, const atomic_bool *stop, struct azure_token **out,
+                          struct why *why);
 void azure_token_free(struct azure_token *t); /* NULL is fine */
 void azure_token_stop(struct azure_token *t);
+void azure_token_limit(struct azure_token *t, int64_t until_ms); /* as fetch_limit */
 
 /* What it reads, the folders of the token that is exchanged there, and the ports that it calls: how
  * many of each. */

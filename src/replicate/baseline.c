@@ -61,12 +61,10 @@ enum err baseline_newest(struct destination *d, struct baseline_newest *out, str
     return e;
 }
 
-enum err baseline_decide(struct destination *d, const struct baseline_newest *newest,
-                         uint64_t dbsum, struct image *image, bool takeover, enum baseline *out,
-                         struct why *why)
+enum err baseline_permit(struct destination *d, const struct baseline_newest *newest,
+                         struct image *image, bool takeover, struct why *why)
 {
-    *out = newest->txid && newest->notes.dbsum == dbsum ? BASELINE_CONTINUE : BASELINE_IMAGE;
-    if (*out == BASELINE_CONTINUE || newest->txid == 0 || takeover)
+    if (newest->txid == 0 || takeover)
         return ERR_NONE;
     bool descends = false;
     enum err e = image_descends(image, &newest->notes.audit, &descends, why);
@@ -78,4 +76,12 @@ enum err baseline_decide(struct destination *d, const struct baseline_newest *ne
                   "begin anew, give replica.url another path. To put this database in its place: "
                   "replica.takeover.");
     return e;
+}
+
+enum err baseline_decide(struct destination *d, const struct baseline_newest *newest,
+                         uint64_t dbsum, struct image *image, bool takeover, enum baseline *out,
+                         struct why *why)
+{
+    *out = newest->txid && newest->notes.dbsum == dbsum ? BASELINE_CONTINUE : BASELINE_IMAGE;
+    return *out == BASELINE_CONTINUE ? ERR_NONE : baseline_permit(d, newest, image, takeover, why);
 }

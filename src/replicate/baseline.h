@@ -31,6 +31,10 @@ struct baseline_newest {
 
 enum err baseline_newest(struct destination *d, struct baseline_newest *out, struct why *why);
 
+/* Only whether this database may go on with that replica: what needs no checksum of it. */
+enum err baseline_permit(struct destination *d, const struct baseline_newest *newest,
+                         struct image *image, bool takeover, struct why *why);
+
 /* dbsum and image: of the database here. takeover: put ours over whatever is there. */
 enum err baseline_decide(struct destination *d, const struct baseline_newest *newest,
                          uint64_t dbsum, struct image *image, bool takeover, enum baseline *out,

@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const char op[] = "fetch a file of the replica";
 
@@ -86,23 +85,6 @@ static enum err take_bytes(void *context, const void *bytes, size_t n, struct wh
     return ERR_NONE;
 }
 
-/* Waits; false when the conveyor was closed meanwhile. */
-static bool pause_ms(struct conveyor *c, int64_t ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&c->lock);
-    while (!c->closed && pthread_cond_timedwait(&c->room, &c->lock, &until) == 0)
-        ;
-    bool closed = c->closed;
-    pthread_mutex_unlock(&c->lock);
-    return !closed;
-}
-
 static void fetch(struct conveyor *c, struct destination *place, struct order *order)
 {
     struct piece *piece = order->piece;
@@ -118,7 +100,7 @@ static void fetch(struct conveyor *c, struct destination *place, struct order *o
             break;
         uint64_t random;
         random_bytes(&random, sizeof random);
-        if (!pause_ms(c, retry_wait_ms(failures, random, destination_retry_ms(place))))
+        if (!destination_pause(place, retry_wait_ms(failures, random, destination_retry_ms(place))))
             break;
     }
     if (!piece->e && piece->n < order->n)

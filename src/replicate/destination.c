@@ -5,6 +5,10 @@
 #include "replicate/destination_kind.h"
 #include "replicate/destination_url.h"
 
+#include <time.h>
+
+enum { PAUSE_MS = 250 /* how often one who sleeps looks whether it was stopped */ };
+
 bool destination_name_valid(struct str name)
 {
     if (name.len == 0 || name.len > DESTINATION_NAME_MAX || name.ptr[name.len - 1] == '/')
@@ -60,6 +64,7 @@ enum err destination_open(const struct destination_options *options, struct dest
     if (e != ERR_NONE)
         return e;
     d->url = arena_str(&d->arena, options->url);
+    d->stop = options->stop;
     d->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DESTINATION_TIMEOUT_MS;
     *out = d;
     return ERR_NONE;
@@ -76,7 +81,29 @@ void destination_free(struct destination *d)
 
 void destination_stop(struct destination *d)
 {
-    d->kind->stop(d);
+    atomic_store(&d->stopped, true);
+    if (d->kind->stop)
+        d->kind->stop(d);
+}
+
+bool destination_stopped(const struct destination *d)
+{
+    return atomic_load(&d->stopped) || (d->stop && atomic_load(d->stop));
+}
+
+bool destination_pause(const struct destination *d, int64_t ms)
+{
+    for (int64_t left = ms; left > 0 && !destination_stopped(d); left -= PAUSE_MS) {
+        int64_t now = left < PAUSE_MS ? left : PAUSE_MS;
+        nanosleep(&(struct timespec){.tv_nsec = now * 1000000}, NULL);
+    }
+    return !destination_stopped(d);
+}
+
+void destination_limit(struct destination *d, int64_t until_ms)
+{
+    if (d->kind->limit)
+        d->kind->limit(d, until_ms);
 }
 
 void destination_needs(const struct destination *d, struct destination_needs *out)

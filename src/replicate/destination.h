@@ -32,6 +32,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdatomic.h>
+
 enum {
     DESTINATION_NAME_MAX = 256,
     DESTINATION_NOTES_MAX = 8,
@@ -70,6 +72,9 @@ struct destination_options {
     struct str sas;         /* "sv=…&sig=…", with or without the "?" */
     struct str endpoint;    /* "http://127.0.0.1:10000/account"; empty: the account's own */
     struct str ca_file;     /* PEM of the authorities to trust; empty: the system's */
+    /* Once it is true, all is as after destination_stop; may be NULL. One word stops everything
+     * that was opened with it. */
+    const atomic_bool *stop;
 };
 
 enum err destination_open(const struct destination_options *options, struct destination **out,
@@ -78,6 +83,14 @@ void destination_free(struct destination *d); /* NULL is fine */
 
 /* From any thread: the call under way ends within about a second, and so does every later one. */
 void destination_stop(struct destination *d);
+bool destination_stopped(const struct destination *d);
+
+/* Sleeps between two attempts; false: it was stopped meanwhile. */
+bool destination_pause(const struct destination *d, int64_t ms);
+
+/* Calls begun from now on end at this monotonic time, with ERR_NETWORK; 0: after timeout_ms. A
+ * directory's take as long as the disk does. */
+void destination_limit(struct destination *d, int64_t until_ms);
 
 /*
  * What it will need of the system from now on, for a sandbox: files and folders to read, a folder

@@ -315,6 +315,11 @@ static void stop(struct destination *d)
     azure_stop(&((struct azure_place *)d)->azure);
 }
 
+static void limit(struct destination *d, int64_t until_ms)
+{
+    azure_limit(&((struct azure_place *)d)->azure, until_ms);
+}
+
 static void release(struct destination *d)
 {
     struct azure_place *p = (struct azure_place *)d;
@@ -336,12 +341,13 @@ enum err destination_azure_open(const struct destination_options *options,
                                                  .lease_end = lease_end,
                                                  .needs = needs,
                                                  .stop = stop,
+                                                 .limit = limit,
                                                  .free = release};
     struct azure_place *p = calloc(1, sizeof *p);
     must(p);
     p->base.kind = &kind;
     const struct azure_options how = {options->account_key, options->sas, options->endpoint,
-                                      options->ca_file};
+                                      options->ca_file, options->stop};
     enum err e = azure_open(&p->azure, &how, address, why);
     if (e != ERR_NONE) {
         free(p);

@@ -313,7 +313,7 @@ static enum err get(struct destination *d, struct str name, uint64_t from, uint6
     enum err e = ERR_NONE;
     ssize_t got = 1;
     for (uint64_t done = 0; e == ERR_NONE && got > 0 && done < n; done += (uint64_t)got) {
-        if (atomic_load(&p->stopped)) {
+        if (destination_stopped(&p->base)) {
             e = err_set(why, ERR_NETWORK, "read the replica", "it was stopped");
             break;
         }
@@ -392,11 +392,6 @@ static void needs(const struct destination *d, struct destination_needs *out)
     out->write = ((const struct file_place *)d)->path;
 }
 
-static void stop(struct destination *d)
-{
-    atomic_store(&((struct file_place *)d)->stopped, true);
-}
-
 static void release(struct destination *d)
 {
     struct file_place *p = (struct file_place *)d;
@@ -417,7 +412,6 @@ enum err destination_file_open(struct str directory, struct destination **out, s
                                                  .lease = lease,
                                                  .lease_end = lease_end,
                                                  .needs = needs,
-                                                 .stop = stop,
                                                  .free = release};
     char path[PATH_MAX];
     if (directory.len >= sizeof path)

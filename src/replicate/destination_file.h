@@ -9,7 +9,6 @@ struct file_place {
     struct destination base;
     const char *path;
     int root, lock; /* descriptors: the directory, ".lock" in it */
-    atomic_bool stopped;
 };
 
 enum err file_failed(struct str name, int number, struct why *why);

@@ -36,7 +36,8 @@ struct destination_kind {
     enum err (*lease_end)(struct destination *d, struct str name, struct str holder,
                           struct why *why);
     void (*needs)(const struct destination *d, struct destination_needs *out);
-    void (*stop)(struct destination *d); /* from any thread */
+    void (*stop)(struct destination *d);                    /* from any thread; may be NULL */
+    void (*limit)(struct destination *d, int64_t until_ms); /* as destination_limit; may be NULL */
     void (*free)(struct destination *d);
 };
 
@@ -46,6 +47,8 @@ struct destination {
     struct str url;
     int64_t timeout_ms;
     int64_t retry_ms; /* what the last call was asked to wait */
+    atomic_bool stopped;
+    const atomic_bool *stop; /* the options' */
 };
 
 struct destination_address; /* destination_url.h */

@@ -61,11 +61,6 @@ static void needs(const struct destination *d, struct destination_needs *out)
     (void)d, (void)out;
 }
 
-static void stop(struct destination *d)
-{
-    (void)d;
-}
-
 static void release(struct destination *d)
 {
     free(d);
@@ -81,7 +76,6 @@ struct destination *destination_null_open(void)
                                                  .lease = lease,
                                                  .lease_end = lease_end,
                                                  .needs = needs,
-                                                 .stop = stop,
                                                  .free = release};
     struct destination *d = calloc(1, sizeof *d);
     must(d);

@@ -263,7 +263,8 @@ enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why)
     bool doubtful = k->state.gap && now_ms - k->listed_ms >= LIST_AGAIN_MS;
     if (e == ERR_MISSING || e == ERR_DATA || doubtful) /* perhaps it is not as we think */
         k->listed = false;
-    note_turn(k, e, why);
+    if (!e || !is_stopping(k)) /* a call that was stopped is no failure */
+        note_turn(k, e, why);
     if (!e && !is_stopping(k))
         do_drill(k, now_ms);
     return e;
@@ -321,6 +322,7 @@ void keeper_stop(struct keeper *k)
     k->stopping = true;
     pthread_mutex_unlock(&k->lock);
     pthread_cond_broadcast(&k->changed);
+    destination_stop(k->options.destination);
     if (k->started)
         pthread_join(k->thread, NULL);
     k->started = false;

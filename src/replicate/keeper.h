@@ -71,7 +71,8 @@ enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why);
 /* A turn a second, on a thread. */
 void keeper_start(struct keeper *k);
 
-/* Ends after the step it is at. */
+/* Ends after the step it is at, within about a second: a call under way is given up, and the next
+ * keeper begins with what it finds. */
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper *k); /* NULL is fine */
 

@@ -19,8 +19,11 @@
 static const char op[] = "take the lease of the replica";
 static const struct str leader = STR_INIT("leader");
 
+enum { END_MS = 2000 /* for giving it back */ };
+
 struct lease {
     struct destination *place;
+    struct destination *back; /* where it is given back: what is under way at `place` is stopped */
     char holder[DESTINATION_HOLDER_LEN + 1];
     bool held, started;
     pthread_t thread;
@@ -76,6 +79,9 @@ enum err lease_open(const struct destination_options *at, const char *data, stru
     enum err e = name_holder(l, data, why);
     if (!e)
         e = destination_open(&options, &l->place, why);
+    options.stop = NULL;
+    if (!e)
+        e = destination_open(&options, &l->back, why);
     if (e)
         lease_free(l);
     else
@@ -146,12 +152,18 @@ void lease_free(struct lease *l)
     l->stopping = true;
     pthread_mutex_unlock(&l->lock);
     pthread_cond_broadcast(&l->changed);
+    if (l->place)
+        destination_stop(l->place);
     if (l->started)
         pthread_join(l->thread, NULL);
     struct why why;
-    if (l->held && destination_lease_end(l->place, leader, str_from(l->holder), &why))
-        log_why(LOG_WARN, "lease not given back", &why);
+    if (l->held) {
+        destination_limit(l->back, clock_monotonic_ms() + END_MS);
+        if (destination_lease_end(l->back, leader, str_from(l->holder), &why))
+            log_why(LOG_WARN, "lease not given back", &why);
+    }
     destination_free(l->place);
+    destination_free(l->back);
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
     free(l);

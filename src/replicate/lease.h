@@ -32,7 +32,8 @@ enum err lease_exists(struct lease *l, bool *out, struct why *why);
 /* From now on it is renewed, by a thread; also when it was lost meanwhile. Once. */
 void lease_keep(struct lease *l);
 
-/* Gives it back when it is ours, and ends the thread. NULL is fine. */
+/* Gives it back when it is ours, for which it takes two seconds at most, and ends the thread. NULL
+ * is fine. */
 void lease_free(struct lease *l);
 
 #endif

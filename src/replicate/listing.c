@@ -5,8 +5,6 @@
 #include "base/random.h"
 #include "replicate/retry.h"
 
-#include <time.h>
-
 enum { ATTEMPTS = 8 };
 
 static const char op[] = "look at the replica";
@@ -18,10 +16,7 @@ static bool again(struct destination *d, enum err e, unsigned *failures)
         return false;
     uint64_t random;
     random_bytes(&random, sizeof random);
-    int64_t ms = retry_wait_ms(*failures, random, destination_retry_ms(d));
-    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&pause, NULL);
-    return true;
+    return destination_pause(d, retry_wait_ms(*failures, random, destination_retry_ms(d)));
 }
 
 static void keep(struct buf *files, const struct destination_blob *blobs, size_t n)

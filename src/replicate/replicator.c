@@ -35,6 +35,7 @@ static void on_hold(void *self, struct job *jobs)
         *h = (struct held){.jobs = jobs, .seq = seq, .until_ms = clock_monotonic_ms() + r->sync_ms};
         *r->held_last = h;
         r->held_last = &h->next;
+        pthread_cond_signal(&r->arrived);
     }
     pthread_mutex_unlock(&r->lock);
     if (fenced)
@@ -96,6 +97,32 @@ static void answer_held(struct replicator *r, bool all, enum err e, const struct
             writer_release(r->writer, h->jobs, ERR_NETWORK, &late);
         free(h);
     }
+}
+
+/*
+ * The thread that keeps the promise of sync_ms to those who are held, whatever the one that ships
+ * is waiting for: a place that takes connections and does not answer keeps that one for long.
+ */
+void *replicator_answers(void *context)
+{
+    struct replicator *r = context;
+    pthread_setname_np(pthread_self(), "replica answers");
+    pthread_mutex_lock(&r->lock);
+    while (!r->ended) {
+        int64_t end = r->held ? r->held->until_ms : INT64_MAX;
+        const struct timespec t = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+        if (clock_monotonic_ms() >= end) {
+            pthread_mutex_unlock(&r->lock);
+            answer_held(r, false, ERR_NONE, NULL);
+            pthread_mutex_lock(&r->lock);
+        } else if (r->held) {
+            pthread_cond_timedwait(&r->arrived, &r->lock, &t);
+        } else {
+            pthread_cond_wait(&r->arrived, &r->lock);
+        }
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
 }
 
 /* ---- state ---------------------------------------------------------------------------------- */
@@ -337,5 +364,10 @@ void *replicator_run(void *context)
     struct why why;
     err_set(&why, ERR_NETWORK, "store the submission in two places", "the server is stopping");
     answer_held(r, true, ERR_NETWORK, &why);
+    pthread_mutex_lock(&r->lock);
+    r->ended = true;
+    pthread_mutex_unlock(&r->lock);
+    pthread_cond_broadcast(&r->changed);
+    pthread_cond_broadcast(&r->arrived);
     return NULL;
 }

@@ -13,10 +13,10 @@
  * taken the replica over ("fenced"): then nothing more is put, nothing is answered as done, and
  * on_fenced is called once.
  *
- * Start: replicator_open before the writer starts, with an opened store: it looks how far the
- * replica is and whether it continues this database (docs/explanation/replication.md has the
- * table); then writer_start with replicator_sink; then replicator_start. Stop: writer_stop, then
- * replicator_stop; in between what waits is put.
+ * Start: replicator_open before the writer starts, with an opened store: it looks whether the
+ * replica continues this database (docs/explanation/replication.md has the table); then
+ * writer_start with replicator_sink; then replicator_start, before any job is put. Stop:
+ * writer_stop, then replicator_stop; in between what waits is put.
  *
  * Threads: replicator_state from any. Owner: replicator_free.
  */
@@ -30,6 +30,8 @@
 struct replicator;
 struct store;
 
+enum { REPLICATOR_START_MS = 1500 };
+
 struct replicator_options {
     const char *data;                /* the data directory */
     struct destination *destination; /* ours from now on, also when opening fails */
@@ -38,8 +40,12 @@ struct replicator_options {
     /* Files are begun at least so long apart: under load the pages that every commit touches are
      * then compressed and put once, not a hundred times. 0 where jobs wait. */
     int64_t pace_ms;
-    bool start_without; /* open although the destination is away; it is compared once it is there */
-    bool takeover;      /* continue a replica that another wrote: its epoch goes up */
+    /* Open although the destination is away, or answers too slowly (it has
+     * REPLICATOR_START_MS), and read the
+     * database's checksums beside the writer: opening takes no longer than that. What cannot be
+     * compared now is compared once the place is there. */
+    bool start_without;
+    bool takeover; /* continue a replica that another wrote: its epoch goes up */
     /* A new leader: its epoch goes up, and opening puts its first file, so that from then on no
      * other's is taken; ERR_CONFLICT when another came first. start_without does not count. */
     bool lead;
@@ -56,10 +62,11 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
 /* For writer_options. */
 const struct commit_sink *replicator_sink(struct replicator *r);
 
-/* Starts the thread. The writer runs, and stays until writer_stop. */
+/* Starts the thread. The writer runs, has no job yet, and stays until writer_stop. */
 void replicator_start(struct replicator *r, struct writer *writer);
 
-/* After writer_stop: puts what waits, for at most so long, and ends the thread. */
+/* After writer_stop: puts what waits, for at most so long, and ends the thread; a call that is
+ * under way then is given up. */
 void replicator_stop(struct replicator *r, int64_t within_ms);
 void replicator_free(struct replicator *r); /* NULL is fine */
 

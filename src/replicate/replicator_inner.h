@@ -7,6 +7,7 @@
 #define REPLICATE_REPLICATOR_INNER_H
 
 #include "replicate/backlog.h"
+#include "replicate/baseline.h"
 #include "replicate/replicator.h"
 
 #include <semaphore.h>
@@ -19,6 +20,16 @@ struct held {
     int64_t until_ms; /* monotonic */
 };
 
+/* The image of the database, pinned between two commits. */
+struct pinning {
+    struct replicator *replicator;
+    struct backlog_mark mark;
+    int64_t at_ms;
+    enum err e;
+    struct why why;
+    sem_t done;
+};
+
 struct replicator {
     struct destination *destination;
     char data[STAGE_PATH_MAX];
@@ -29,38 +40,35 @@ struct replicator {
     int64_t sync_ms, pace_ms;
     bool takeover;
     bool lead;
-    bool looked; /* at the replica: what to ship is known */
     void (*on_fenced)(void *context);
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
                    uint64_t size);
     void *context;
-    pthread_t thread;
+    pthread_t thread, answers;
     bool started;
 
     /* The thread's own. */
     struct shipper shipper;
     struct image *image;
+    bool looked; /* at the replica: what to ship is known */
+    /* What is known before that: where the replica stands; the checksums of the database as it was
+     * at the pinning, and what it held as the newest. */
+    bool asked, learned;
+    struct baseline_newest newest;
+    bool pinned;
+    struct pinning pinning;
+    struct commit_head head;
     uint64_t staged_seq; /* all commits up to it are in the file that is staged */
     unsigned failures;   /* in a row */
     int64_t shipped_ms;  /* monotonic; when the last file was begun */
 
-    pthread_mutex_t lock; /* guards everything below */
-    pthread_cond_t changed;
-    struct held *held, **held_last; /* oldest first */
+    pthread_mutex_t lock;            /* guards everything below */
+    pthread_cond_t changed, arrived; /* arrived: a job to be held */
+    struct held *held, **held_last;  /* oldest first */
     struct replicator_state state;
     bool writer_gone;
-    bool stopping;
+    bool stopping, ended;
     int64_t stop_until_ms;
-};
-
-/* The image of the database, pinned between two commits. */
-struct pinning {
-    struct replicator *replicator;
-    struct backlog_mark mark;
-    int64_t at_ms;
-    enum err e;
-    struct why why;
-    sem_t done;
 };
 
 /* Pins it; p->mark says where the writer was. */
@@ -78,5 +86,6 @@ enum err replicator_look(struct replicator *r, struct why *why);
 /* Fills r->sink; the thread. */
 void replicator_sink_init(struct replicator *r);
 void *replicator_run(void *context);
+void *replicator_answers(void *context);
 
 #endif

@@ -10,7 +10,6 @@
 #include "store/store.h"
 
 #include <signal.h>
-#include <time.h>
 
 enum {
     BACKLOG = 64 * 1024 * 1024,
@@ -20,34 +19,74 @@ enum {
     WRITER_BYTES = (NOTES_WRITER_SIZE - 1) / 2
 };
 
-/* How the replica and the database pinned belong together (baseline.h); from then on the next file
- * is known. */
-static enum err compare(struct replicator *r, enum baseline *baseline, struct commit_head *head,
-                        struct why *why)
+/* Where the replica is; asked once: when it moves on meanwhile, our put is refused. */
+static enum err ask(struct replicator *r, struct why *why)
 {
-    struct baseline_newest newest;
-    enum err e = baseline_newest(r->destination, &newest, why);
+    if (r->asked)
+        return ERR_NONE;
+    enum err e = baseline_newest(r->destination, &r->newest, why);
+    r->asked = !e;
+    if (!e && r->newest.txid == 0)
+        store_forget_safe(r->store);
+    return e;
+}
+
+/* The checksums of the database as it is at the pinning; read once, and kept up by what is shipped
+ * afterwards. */
+static enum err learn(struct replicator *r, struct why *why)
+{
+    if (r->learned)
+        return ERR_NONE;
+    enum err e = r->pinned ? ERR_NONE : replicator_pin_now(r, &r->pinning, why);
+    r->pinned = !e;
     if (!e)
         e = shipper_learn(&r->shipper, r->image, why);
     if (!e)
-        e = image_head(r->image, head, why);
+        e = image_head(r->image, &r->head, why);
+    r->learned = !e;
+    return e;
+}
+
+/* An image to ask for the replica's newest event, and for pages: any later one will do. */
+static enum err pin_any(struct replicator *r, struct why *why)
+{
+    struct pinning later;
+    enum err e = r->pinned ? ERR_NONE : replicator_pin_now(r, &later, why);
+    r->pinned = r->pinned || !e;
+    return e;
+}
+
+static void unpin(struct replicator *r)
+{
+    image_unpin(r->image);
+    r->pinned = false;
+}
+
+/* How the replica and the database belong together (baseline.h); from then on the next file is
+ * known. */
+static enum err compare(struct replicator *r, enum baseline *baseline, struct why *why)
+{
+    enum err e = learn(r, why);
     if (!e)
-        e = baseline_decide(r->destination, &newest, r->shipper.sums.database, r->image,
+        e = ask(r, why);
+    if (!e)
+        e = pin_any(r, why);
+    if (!e)
+        e = baseline_decide(r->destination, &r->newest, r->shipper.sums.database, r->image,
                             r->takeover, baseline, why);
     if (e)
         return e;
-    if (newest.txid == 0)
-        store_forget_safe(r->store);
-    r->shipper.position.txid = newest.txid;
-    r->shipper.position.dbsum = newest.notes.dbsum;
-    r->shipper.position.epoch = newest.notes.epoch + (newest.txid == 0 || r->takeover || r->lead);
+    r->shipper.position.txid = r->newest.txid;
+    r->shipper.position.dbsum = r->newest.notes.dbsum;
+    r->shipper.position.epoch =
+        r->newest.notes.epoch + (r->newest.txid == 0 || r->takeover || r->lead);
     pthread_mutex_lock(&r->lock);
     r->state.position = r->shipper.position;
     pthread_mutex_unlock(&r->lock);
     log_event(LOG_INFO, "replica", LOG_STR("url", destination_url(r->destination)),
-              LOG_INT("txid", newest.txid),
+              LOG_INT("txid", r->newest.txid),
               LOG_TEXT("state", *baseline == BASELINE_CONTINUE ? "continued"
-                                : newest.txid                  ? "caught up with an image"
+                                : r->newest.txid               ? "caught up with an image"
                                                                : "begun"));
     return ERR_NONE;
 }
@@ -59,7 +98,6 @@ static enum err compare(struct replicator *r, enum baseline *baseline, struct co
 static enum err take_slot(struct replicator *r, enum baseline baseline, const struct pinning *p,
                           struct why *why)
 {
-    static const struct timespec turn = {.tv_nsec = LEAD_TURN_MS * 1000000L};
     int64_t until_ms = clock_monotonic_ms() + LEAD_MS;
     bool whole = baseline == BASELINE_IMAGE;
     enum err e = whole ? shipper_image(&r->shipper, r->image, p->at_ms, why)
@@ -69,38 +107,48 @@ static enum err take_slot(struct replicator *r, enum baseline baseline, const st
         return e;
     r->staged_seq = p->mark.seq;
     while ((e = shipper_put(&r->shipper, why)) != ERR_NONE && e != ERR_CONFLICT &&
-           clock_monotonic_ms() < until_ms)
-        nanosleep(&turn, NULL);
+           clock_monotonic_ms() < until_ms && destination_pause(r->destination, LEAD_TURN_MS))
+        ;
     if (!e)
         replicator_note_put(r, bytes, whole);
     return e;
 }
 
-/* Pins the database, compares, and knows what to ship first. */
+/* Compares, and knows what to ship first. */
 enum err replicator_look(struct replicator *r, struct why *why)
 {
     enum baseline baseline = BASELINE_IMAGE;
-    struct commit_head head = {0};
-    struct pinning p;
-    enum err e = replicator_pin_now(r, &p, why);
-    if (!e)
-        e = compare(r, &baseline, &head, why);
+    enum err e = compare(r, &baseline, why);
     if (!e && r->lead)
-        e = take_slot(r, baseline, &p, why);
-    image_unpin(r->image);
+        e = take_slot(r, baseline, &r->pinning, why);
+    unpin(r);
     if (e)
         return e;
     if (baseline == BASELINE_IMAGE && !r->lead) {
         backlog_want_image(&r->backlog);
     } else {
-        backlog_image_made(&r->backlog, p.mark); /* the replica has what was before */
-        store_note_safe(r->store, head.submission);
+        backlog_image_made(&r->backlog, r->pinning.mark); /* the replica has what was before */
+        store_note_safe(r->store, r->head.submission);
         pthread_mutex_lock(&r->lock);
-        r->state.seq_safe = p.mark.seq;
+        r->state.seq_safe = r->pinning.mark.seq;
         pthread_mutex_unlock(&r->lock);
     }
     r->looked = true;
     return ERR_NONE;
+}
+
+/* Before the writer starts, in little time: is this the database that the replica is of? */
+static enum err judge(struct replicator *r, struct why *why)
+{
+    destination_limit(r->destination, clock_monotonic_ms() + REPLICATOR_START_MS);
+    enum err e = ask(r, why);
+    destination_limit(r->destination, 0);
+    if (!e)
+        e = pin_any(r, why);
+    if (!e)
+        e = baseline_permit(r->destination, &r->newest, r->image, r->takeover, why);
+    unpin(r);
+    return e;
 }
 
 /* ---- opening and closing -------------------------------------------------------------------- */
@@ -156,12 +204,14 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0);
+    must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0 &&
+         pthread_cond_init(&r->arrived, &attr) == 0);
     pthread_condattr_destroy(&attr);
     enum err e = prepare(r, why);
+    bool without = options->start_without && !options->lead;
     if (!e)
-        e = replicator_look(r, why);
-    if (e && options->start_without && !options->lead && err_is_temporary(e)) {
+        e = without ? judge(r, why) : replicator_look(r, why);
+    if (e && without && err_is_temporary(e)) {
         replicator_note_trouble(r, REPLICATOR_BEHIND, why);
         e = ERR_NONE;
     }
@@ -179,13 +229,29 @@ const struct commit_sink *replicator_sink(struct replicator *r)
 
 void replicator_start(struct replicator *r, struct writer *writer)
 {
+    struct why why;
     r->writer = writer;
+    /* Before the first commit, so that what the writer does from now on is not in it. */
+    if (!r->looked)
+        r->pinned = replicator_pin_now(r, &r->pinning, &why) == ERR_NONE;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    must(pthread_create(&r->thread, NULL, replicator_run, r) == 0);
+    must(pthread_create(&r->thread, NULL, replicator_run, r) == 0 &&
+         pthread_create(&r->answers, NULL, replicator_answers, r) == 0);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     r->started = true;
+}
+
+/* Until the thread has ended, or has no time left. */
+static void wait_for_end(struct replicator *r)
+{
+    pthread_mutex_lock(&r->lock);
+    const struct timespec until = {.tv_sec = r->stop_until_ms / 1000,
+                                   .tv_nsec = r->stop_until_ms % 1000 * 1000000};
+    while (!r->ended && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&r->lock);
 }
 
 void replicator_stop(struct replicator *r, int64_t within_ms)
@@ -196,8 +262,12 @@ void replicator_stop(struct replicator *r, int64_t within_ms)
     pthread_mutex_unlock(&r->lock);
     pthread_cond_broadcast(&r->changed);
     backlog_wake(&r->backlog);
-    if (r->started)
+    if (r->started) {
+        wait_for_end(r);
+        destination_stop(r->destination);
         pthread_join(r->thread, NULL);
+        pthread_join(r->answers, NULL);
+    }
     r->started = false;
 }
 
@@ -211,6 +281,7 @@ void replicator_free(struct replicator *r)
     destination_free(r->destination);
     backlog_release(&r->backlog);
     pthread_cond_destroy(&r->changed);
+    pthread_cond_destroy(&r->arrived);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }

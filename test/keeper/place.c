@@ -30,6 +30,11 @@ void destination_free(struct destination *d)
     (void)d;
 }
 
+void destination_stop(struct destination *d)
+{
+    (void)d;
+}
+
 int64_t destination_retry_ms(const struct destination *d)
 {
     (void)d;
