@@ -289,7 +289,7 @@ void template_write_header(const struct template *all, size_t n, const char *nam
     char *word = strndup(out->ptr + guard, out->len - guard);
     buf_fmt(out, "\n#define GEN_%s\n\n", word ? word : "");
     free(word);
-    buf_str(out, STR("#include \"web/html.h\"\n#include \"web/view.h\"\n\n"));
+    buf_str(out, STR("#include \"web/html.h\"\n#include \"web/views.h\"\n\n"));
     for (size_t i = 0; i < n; i++) {
         write_signature(&all[i], out);
         buf_str(out, STR(";\n"));

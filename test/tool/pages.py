@@ -163,7 +163,7 @@ def template(folder, **pages):
     """Compiles pages (name → text) in folder; the finished process."""
     write(folder, "index", "app.css /static/app.0123456789.css\n")
     write(folder, "texts", "a.b TEXT_A_B plain\n")
-    write(folder, "web/view.h", VIEW)
+    write(folder, "web/views.h", VIEW)
     write(folder, "main.c", MAIN)
     for name, text in pages.items():
         write(folder, name + ".html", text)

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every view, for the compiled templates (pages.h). Handlers include the one they fill.
+ */
+#ifndef WEB_VIEWS_H
+#define WEB_VIEWS_H
+
+#include "web/view.h"
+#include "web/view_staff.h"
+
+#endif
