@@ -318,3 +318,38 @@ VALUES (:token, :kind, :person, :now_ms, :expires_ms);
 -- A person has one link at most; so has nobody yet, the first administrator.
 -- name: invitation_delete
 DELETE FROM invitation WHERE person = :person;
+
+-- A submission as the team works it.
+-- name: record_find
+SELECT id, created_ms, status, duplicate_of, owner, revision, changed_ms, contacted_ms, source,
+    locale, consent_version, audit, extra,
+    company_name, address, industry, industry_other, contact_name, email, phone, company_size,
+    service_type, project_scope, timeline, budget_range, notes, consent
+FROM submission
+WHERE client_id = :client_id;
+
+-- name: record_state
+SELECT id, status, owner, revision FROM submission WHERE client_id = :client_id;
+
+-- name: record_set_status
+UPDATE submission
+SET status = :status, revision = revision + 1, changed_ms = :now_ms,
+    contacted_ms = CASE WHEN contacted_ms = 0 AND :status <> 'new' AND :status <> 'spam'
+        THEN :now_ms ELSE contacted_ms END
+WHERE id = :id;
+
+-- name: record_set_owner
+UPDATE submission SET owner = :owner, revision = revision + 1, changed_ms = :now_ms WHERE id = :id;
+
+-- name: person_active
+SELECT 1 AS active FROM person WHERE id = :id AND state = 'active';
+
+-- name: event_insert
+INSERT INTO event (submission, at_ms, author, kind, was, becomes, text)
+VALUES (:submission, :now_ms, :author, :kind, :was, :becomes, :text);
+
+-- name: event_page
+SELECT id, at_ms, author, kind, was, becomes, text FROM event
+WHERE submission = :submission AND id < :below
+ORDER BY id DESC
+LIMIT :n;
