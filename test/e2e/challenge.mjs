@@ -7,9 +7,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { Server, clientIdIn, formFields, sleep, submission, tap } from '../lib/server.mjs';
-import { launch } from './browser.mjs';
+import { axeFindings, launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
 if (pictures) mkdirSync(pictures, { recursive: true });
@@ -149,8 +148,7 @@ for (const [width, colorScheme, name, prepare] of [[360, 'light', 'waiting', wit
     await company(page);
     await page.locator('[data-challenge]').waitFor({ state: 'attached' });
     if (name === 'working') await page.getByText('does a short task').waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+    assert.deepEqual(await axeFindings(page, name), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     if (pictures) await page.screenshot({ path: join(pictures, `challenge-${name}-${width}-${colorScheme}.png`) });
     await page.context().close();

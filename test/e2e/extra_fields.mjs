@@ -7,9 +7,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { Server, clientIdIn, submission, tap } from '../lib/server.mjs';
-import { launch } from './browser.mjs';
+import { axeFindings, launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
 if (pictures) mkdirSync(pictures, { recursive: true });
@@ -44,8 +43,7 @@ for (const [width, colorScheme, javaScriptEnabled] of [[360, 'dark', true], [128
     const page = await context.newPage();
     const look = async (name) => {
       if (javaScriptEnabled) { // axe-core is a script itself
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        assert.deepEqual(violations.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+        assert.deepEqual(await axeFindings(page, name), []);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(over <= 0, `${name} is ${over} px too wide`);
       }

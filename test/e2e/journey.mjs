@@ -7,11 +7,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import { Server, clientIdIn, submission, tap, temporaryDirectory } from '../lib/server.mjs';
-import { launch } from './browser.mjs';
+import { axeFindings, launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
 if (pictures) mkdirSync(pictures, { recursive: true });
@@ -77,8 +76,7 @@ async function send(page) {
 }
 
 async function noFindings(page, where) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+  assert.deepEqual(await axeFindings(page, where), []);
 }
 
 // What a phone's camera would make of the QR code on the page.
@@ -230,7 +228,10 @@ Object.assign(tests, {
     assert.equal(await phone.inputValue('[name=company_name]'), 'Later Ltd');
     await leave(phone);
     await page.goto(link);
-    await noFindings(page, 'resume');
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await noFindings(page, `resume, ${colorScheme}`);
+    }
     await leave(page);
   },
   'a double click sends once; reload and Back keep the Client ID': async () => {

@@ -8,9 +8,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { Server, clientIdIn, submission, tap } from '../lib/server.mjs';
-import { launch } from './browser.mjs';
+import { axeFindings, launch } from './browser.mjs';
 
 const pictures = process.env.SCREENSHOTS;
 if (pictures) mkdirSync(pictures, { recursive: true });
@@ -60,8 +59,7 @@ for (const [lang, wanted] of Object.entries(languages))
     tests[`the whole journey in ${lang} at ${width} px, ${colorScheme}`] = async () => {
       const page = await visit({ locale: lang, viewport: { width, height: 800 }, colorScheme });
       const look = async (name) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        assert.deepEqual(violations.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+        assert.deepEqual(await axeFindings(page, name), []);
         const html = page.locator('html');
         assert.equal(await html.getAttribute('lang'), lang, name);
         assert.equal(await html.getAttribute('dir'), wanted.dir, name);
@@ -84,6 +82,9 @@ for (const [lang, wanted] of Object.entries(languages))
       await answer(page, 'project_scope', 'x');
       assert.equal(await page.textContent('#project_scope-count'), wanted.left);
       await look('engagement');
+      await next(page);
+      await page.locator('[role=alert]').waitFor();
+      await look('engagement-errors');
       await fill(page, 'engagement');
       await page.locator('[name=_then]').click();
       await page.waitForURL('**/apply/saved');
