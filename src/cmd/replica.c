@@ -199,10 +199,13 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
         json_int(&j, "bytes", (int64_t)r.bytes);
         json_int(&j, "newest_txid", (int64_t)r.newest);
         json_int(&j, "good_txid", (int64_t)r.good);
+        json_int(&j, "erasures", (int64_t)r.erasures);
         answer(&j);
         return ERR_NONE;
     }
     printf("%zu files, %s, %zu damaged.\n", r.files, meter_size(r.bytes, size), r.damaged);
+    if (r.erasures)
+        printf("%" PRIu64 " erasures in the ledger.\n", r.erasures);
     if (whole)
         printf("Restorable up to the newest, TXID %" PRIu64 ".%s\n", r.newest,
                o.copy ? " All of it is copied." : "");

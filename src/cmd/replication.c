@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "replicate/erasures.h"
 #include "replicate/listing.h"
 #include "replicate/restore.h"
 #include "store/store.h"
@@ -137,7 +138,8 @@ enum err replication_restore(const struct config *c, const atomic_bool *stop, st
     log_event(LOG_INFO, "restored", LOG_INT("txid", report.txid),
               LOG_STR("committed", clock_rfc3339(report.at_ms, time)),
               LOG_BOOL("compared", report.compared), LOG_INT("resumed", report.resumed),
-              LOG_INT("files", report.files), LOG_INT("took_ms", report.restore_ms));
+              LOG_INT("files", report.files), LOG_INT("erased_again", report.erased),
+              LOG_INT("took_ms", report.restore_ms));
     return ERR_NONE;
 }
 
@@ -253,6 +255,16 @@ enum err replication_open(const struct config *c, const atomic_bool *stop, struc
     if (e)
         return e;
     destination_needs(options.destination, &out->needs);
+    uint64_t erased = 0;
+    if (c->replica_takeover)
+        e = erasures_of_store(options.destination, store, &erased, why);
+    if (e) {
+        destination_free(options.destination);
+        return e;
+    }
+    if (erased)
+        log_event(LOG_WARN, "erased again", LOG_INT("submissions", erased),
+                  LOG_TEXT("reason", "the replica's ledger says that they were"));
     e = replicator_open(store, &options, &out->replicator, why);
     if (!e)
         e = open_keeper(c, a, out, why);

@@ -48,6 +48,8 @@ static void print_report(const struct restore_report *r, const char *to)
     printf("  pages         SQLite found each of the %u sound\n", r->pages);
     printf("  audit chain   %" PRIu64 " events, head %.*s\n", d->events,
            STR_ARG(text_hex(&a, str_of(d->head.hash.bytes, AUDIT_HASH_SIZE))));
+    if (r->erased)
+        printf("  erased again  %" PRIu64 ": what was erased after that moment\n", r->erased);
     printf("  rows         ");
     for (size_t i = 0; i < d->tables_n; i++)
         printf(" %.*s %" PRIu64, STR_ARG(d->tables[i].name), d->tables[i].rows);
@@ -84,6 +86,7 @@ static void print_json(const struct restore_report *r, const char *to)
     json_str(&j, "quick_check", STR("ok"));
     json_int(&j, "audit_events", (int64_t)d->events);
     json_str(&j, "audit_head", text_hex(&a, str_of(d->head.hash.bytes, AUDIT_HASH_SIZE)));
+    json_int(&j, "erased_again", (int64_t)r->erased);
     json_object(&j, "rows");
     for (size_t i = 0; i < d->tables_n; i++)
         json_int(&j, arena_str(&a, d->tables[i].name).ptr, (int64_t)d->tables[i].rows);

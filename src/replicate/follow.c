@@ -103,7 +103,7 @@ static enum err restore(struct follow *f, struct why *why)
 {
     struct arena a = ARENA_INIT;
     struct restore_report report;
-    const struct restore_options options = {.from = f->from, .to = f->folder};
+    const struct restore_options options = {.from = f->from, .to = f->folder, .as_it_was = true};
     forget(f);
     enum err e = make_room(f, why);
     if (!e)

@@ -2,6 +2,8 @@
 #include "replicate/inspect.h"
 
 #include "replicate/conveyor.h"
+#include "replicate/erasures.h"
+#include "replicate/ledger.h"
 #include "replicate/listing.h"
 #include "replicate/ltx_verify.h"
 
@@ -132,6 +134,24 @@ static enum err inspect_all(struct inspect *i, struct why *why)
     return e == ERR_DATA || e == ERR_MISSING ? ERR_NONE : e;
 }
 
+static enum err inspect_ledger(struct inspect *i, struct why *why)
+{
+    struct arena a = ARENA_INIT;
+    struct erasure *entries;
+    size_t n;
+    enum err e = erasures_all(i->place, &a, &entries, &n, why);
+    for (size_t k = 0; !e && i->options->copy && k < n; k++)
+        e = ledger_put(i->options->copy, &entries[k], 0, why);
+    i->report->erasures = n;
+    arena_release(&a);
+    if (e != ERR_DATA)
+        return e;
+    i->report->damaged++;
+    if (i->options->notice)
+        i->options->notice(i->options->context, why);
+    return ERR_NONE;
+}
+
 enum err inspect_run(const struct inspect_options *options, struct inspect_report *out,
                      struct why *why)
 {
@@ -152,6 +172,8 @@ enum err inspect_run(const struct inspect_options *options, struct inspect_repor
     i.progress = (struct restore_progress){.files_n = i.listing.n, .bytes_n = out->bytes};
     if (!e)
         e = inspect_all(&i, why);
+    if (!e)
+        e = inspect_ledger(&i, why);
     out->newest = plan_newest(i.listing.files, i.listing.n);
     struct plan plan;
     plan_make(&a, i.listing.files, i.listing.n, 0, out->newest, &plan);

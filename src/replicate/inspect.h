@@ -3,8 +3,10 @@
  * Every file of a replica read and checked, and copied elsewhere when that is asked for: what a
  * restore does not read (older points, files that levels have replaced) is looked at too.
  *
- * Each must be a whole LTX file with the TXIDs of its name, and the one its notes speak of; from
- * the first to the newest no transaction may be missing. What is damaged is told and not copied.
+ * The ledger of erasures (ledger.h) is looked at and copied too; what is wrong with it counts as a
+ * damaged file. Each must be a whole LTX file with the TXIDs of its name, and the one its notes
+ * speak of; from the first to the newest no transaction may be missing. What is damaged is told and
+ * not copied.
  *
  * Owner: nothing is kept. Threads: called by one; it starts its own and ends them.
  */
@@ -29,6 +31,7 @@ struct inspect_report {
     uint64_t newest; /* TXID */
     uint64_t good;   /* restorable up to this TXID without a gap */
     size_t levels[10];
+    uint64_t erasures; /* entries of the ledger, when it is whole */
 };
 
 /* ERR_NONE also when files are damaged: the report says so. ERR_MISSING: there is no replica. */

@@ -2,22 +2,9 @@
 #include "replicate/listing.h"
 
 #include "base/buf.h"
-#include "base/random.h"
-#include "replicate/retry.h"
-
-enum { ATTEMPTS = 8 };
+#include "replicate/patience.h"
 
 static const char op[] = "look at the replica";
-
-/* After a failure: waits, and says whether to try again. */
-static bool again(struct destination *d, enum err e, unsigned *failures)
-{
-    if (!err_is_temporary(e) || ++*failures == ATTEMPTS)
-        return false;
-    uint64_t random;
-    random_bytes(&random, sizeof random);
-    return destination_pause(d, retry_wait_ms(*failures, random, destination_retry_ms(d)));
-}
 
 static void keep(struct buf *files, const struct destination_blob *blobs, size_t n)
 {
@@ -41,7 +28,7 @@ static enum err read_all(struct destination *d, struct buf *files, struct why *w
         do {
             n = 0;
             e = destination_list(d, &page, STR("ltx/"), str_from(after), &blobs, &n, why);
-        } while (again(d, e, &failures));
+        } while (patience(d, e, &failures));
         if (!e && n) {
             keep(files, blobs, n);
             snprintf(after, sizeof after, "%.*s", STR_ARG(blobs[n - 1].name));
@@ -88,7 +75,7 @@ enum err listing_header(struct destination *d, const struct ltx_name *name, stru
     do {
         buf_clear(&head);
         e = destination_get(d, path, 0, LTX_HEADER_SIZE, take, &head, why);
-    } while (again(d, e, &failures));
+    } while (patience(d, e, &failures));
     if (!e && (!buf_ok(&head) || head.len != LTX_HEADER_SIZE))
         e = err_set(why, ERR_DATA, op, "%s: it ends in its header", text);
     else if (!e)
@@ -113,7 +100,7 @@ enum err listing_notes(struct destination *d, const struct ltx_name *name, struc
     *there = false;
     do {
         e = destination_look(d, &a, path, &blob, why);
-    } while (again(d, e, &failures));
+    } while (patience(d, e, &failures));
     for (size_t i = 0; !e && i < blob.notes.n; i++)
         *there = *there || !str_eq(blob.notes.items[i].key, STR("litestreamtimestamp"));
     if (!e && *there)

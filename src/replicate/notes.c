@@ -62,19 +62,28 @@ static bool to_time(struct str text, int64_t *out)
     return true;
 }
 
+/* "12-…": a number, and the hash that belongs to it. */
+static struct str link_text(struct arena *a, uint64_t number, const struct audit_hash *hash)
+{
+    struct str digits = text_hex(a, str_of(hash->bytes, AUDIT_HASH_SIZE));
+    return arena_fmt(a, "%llu-%.*s", (unsigned long long)number, STR_ARG(digits));
+}
+
 struct destination_notes notes_write(struct arena *a, const struct notes *notes)
 {
-    struct str hash = text_hex(a, str_of(notes->audit.hash.bytes, AUDIT_HASH_SIZE));
-    return (struct destination_notes){
+    struct destination_notes out = {
         .items = {{STR("litestreamtimestamp"), time_text(a, notes->at_ms)},
                   {STR("writer"), arena_str(a, str_from(notes->writer))},
                   {STR("epoch"), arena_fmt(a, "%llu", (unsigned long long)notes->epoch)},
                   {STR("dbsum"), number(a, notes->dbsum)},
                   {STR("filesum"), number(a, notes->filesum)},
-                  {STR("audit"),
-                   arena_fmt(a, "%llu-%.*s", (unsigned long long)notes->audit.seq, STR_ARG(hash))}},
+                  {STR("audit"), link_text(a, notes->audit.seq, &notes->audit.hash)}},
         .n = 6,
     };
+    if (notes->erasure.number)
+        out.items[out.n++] = (struct destination_note){
+            STR("erasures"), link_text(a, notes->erasure.number, &notes->erasure.hash)};
+    return out;
 }
 
 static struct str find(const struct destination_notes *from, struct str key)
@@ -95,23 +104,25 @@ static bool to_writer(struct str text, char out[NOTES_WRITER_SIZE])
     return true;
 }
 
-static bool to_audit(struct str text, struct audit_head *out)
+static bool to_link(struct str text, uint64_t *number, struct audit_hash *hash)
 {
-    struct str seq;
-    return str_cut(&text, '-', &seq) && str_to_u64(seq, &out->seq) &&
-           text_unhex(text, out->hash.bytes, AUDIT_HASH_SIZE);
+    struct str digits;
+    return str_cut(&text, '-', &digits) && str_to_u64(digits, number) &&
+           text_unhex(text, hash->bytes, AUDIT_HASH_SIZE);
 }
 
 enum err notes_read(struct str name, const struct destination_notes *from, struct notes *out,
                     struct why *why)
 {
     *out = (struct notes){0};
+    struct str erasures = find(from, STR("erasures"));
     if (to_time(find(from, STR("litestreamtimestamp")), &out->at_ms) &&
         to_writer(find(from, STR("writer")), out->writer) &&
         str_to_u64(find(from, STR("epoch")), &out->epoch) &&
         to_number(find(from, STR("dbsum")), &out->dbsum) &&
         to_number(find(from, STR("filesum")), &out->filesum) &&
-        to_audit(find(from, STR("audit")), &out->audit))
+        to_link(find(from, STR("audit")), &out->audit.seq, &out->audit.hash) &&
+        (erasures.len == 0 || to_link(erasures, &out->erasure.number, &out->erasure.hash)))
         return ERR_NONE;
     enum err e =
         err_set(why, ERR_DATA, op, "%.*s does not say who wrote it, and when", STR_ARG(name));

@@ -4,11 +4,12 @@
  *
  *     litestreamtimestamp  2026-11-21T09:30:00.125000000Z   when: what -timestamp restores by
  *     writer               32 hexadecimal digits            who: drawn anew at each start
- *     epoch                7                                how often somebody took the replica
- * over dbsum                16 hexadecimal digits            checksum of the whole database after
- * it filesum              16 hexadecimal digits            the file's own checksum, of its trailer
- *     audit                12-64 hexadecimal digits         newest audit event in it: number and
- * hash
+ *     epoch                7                                how often it was taken over
+ *     dbsum                16 hexadecimal digits            checksum of the database after it
+ *     filesum              16 hexadecimal digits            the file's own, of its trailer
+ *     audit                12-64 hexadecimal digits         newest audit event in it: number, hash
+ *     erasures             3-64 hexadecimal digits          newest entry of its ledger (ledger.h);
+ *                                                           missing when there is none
  *
  * dbsum and audit are what a reader checks a restored database by, and what tells whether two
  * databases have one past (baseline.h). Stock tools read the first and pass over the others.
@@ -18,7 +19,7 @@
 #ifndef REPLICATE_NOTES_H
 #define REPLICATE_NOTES_H
 
-#include "core/audit.h"
+#include "core/erasure.h"
 #include "replicate/destination.h"
 
 enum { NOTES_WRITER_SIZE = 33 };
@@ -30,6 +31,7 @@ struct notes {
     uint64_t dbsum;
     uint64_t filesum;
     struct audit_head audit;
+    struct erasure_head erasure; /* number 0: nothing was ever erased */
 };
 
 /* As a destination takes them; the texts live in the arena. */

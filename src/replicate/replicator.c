@@ -240,7 +240,9 @@ static bool put(struct replicator *r, bool image)
     uint64_t bytes = r->shipper.size;
     for (;;) {
         struct why why;
-        enum err e = shipper_put(&r->shipper, &why);
+        enum err e = r->shipper.size ? shipper_put(&r->shipper, &why) : ERR_NONE;
+        if (!e)
+            e = replicator_tell_erasures(r, &r->shipper.head.erasure, &why);
         if (!e) {
             struct notes notes = shipper_notes(&r->shipper);
             replicator_note_put(r, bytes, image);

@@ -58,6 +58,7 @@ struct replicator {
     bool pinned;
     struct pinning pinning;
     struct commit_head head;
+    uint64_t ledger;     /* entries of the ledger of erasures that are there, from 1 on */
     uint64_t staged_seq; /* all commits up to it are in the file that is staged */
     unsigned failures;   /* in a row */
     int64_t shipped_ms;  /* monotonic; when the last file was begun */
@@ -79,6 +80,14 @@ void replicator_note_trouble(struct replicator *r, enum replicator_health health
 
 /* The file that was staged is there. */
 void replicator_note_put(struct replicator *r, uint64_t bytes, bool image);
+
+/* After the file with them: puts the entries up to that one into the ledger (ledger.h). */
+enum err replicator_tell_erasures(struct replicator *r, const struct erasure_head *head,
+                                  struct why *why);
+
+/* How far the ledger is, and that it is this database's. */
+enum err replicator_look_ledger(struct replicator *r, const struct erasure_head *head,
+                                struct why *why);
 
 /* Compares replica and database, and knows from then on what to ship first. */
 enum err replicator_look(struct replicator *r, struct why *why);

@@ -76,6 +76,9 @@ static enum err compare(struct replicator *r, enum baseline *baseline, struct wh
                             r->takeover, baseline, why);
     if (e)
         return e;
+    e = replicator_look_ledger(r, &r->head.erasure, why);
+    if (e)
+        return e;
     r->shipper.position.txid = r->newest.txid;
     r->shipper.position.dbsum = r->newest.notes.dbsum;
     r->shipper.position.epoch =
@@ -121,6 +124,8 @@ enum err replicator_look(struct replicator *r, struct why *why)
     enum err e = compare(r, &baseline, why);
     if (!e && r->lead)
         e = take_slot(r, baseline, &r->pinning, why);
+    if (!e && (baseline == BASELINE_CONTINUE || r->lead))
+        e = replicator_tell_erasures(r, &r->head.erasure, why);
     unpin(r);
     if (e)
         return e;

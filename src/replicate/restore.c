@@ -4,9 +4,11 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "replicate/conveyor.h"
+#include "replicate/erasures.h"
 #include "replicate/listing.h"
 #include "replicate/rebuild.h"
 #include "replicate/restore_place.h"
+#include "store/erase.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -302,6 +304,22 @@ static enum err examine(struct restore *r, const struct notes *notes, struct why
     return e;
 }
 
+/* What was erased since. From then on the file is not what an interrupted restore goes on with. */
+static enum err erase_again(struct restore *r, struct why *why)
+{
+    struct erasure *entries;
+    size_t n;
+    enum err e = erasures_lacking(r->place, r->arena, r->local.part, &entries, &n, why);
+    if (!e && n) {
+        restore_place_forget(&r->local);
+        e = erase_again_file(r->local.part, entries, n, why);
+    }
+    if (!e && n)
+        e = examine_file(r->arena, r->local.part, &r->report->database, why);
+    r->report->erased = n;
+    return e;
+}
+
 /* One try, from where we are to the end. */
 static enum err attempt(struct restore *r, struct notes *notes, struct why *why)
 {
@@ -383,7 +401,7 @@ static enum err run(struct restore *r, struct notes *notes, struct why *why)
         if (e)
             return e;
     }
-    return e;
+    return e || r->options->as_it_was ? e : erase_again(r, why);
 }
 
 enum err restore_run(const struct restore_options *options, struct arena *a,

@@ -9,6 +9,9 @@
  * at every page; the audit chain, and its newest event by the same notes. Notes that are missing
  * (the files were copied without) are said in the report, and not compared.
  *
+ * What was erased after the restored moment is then erased again (erasures.h): a ledger that
+ * cannot be read, or is not whole, ends the restore.
+ *
  * A file that compaction took away meanwhile (ERR_MISSING) leads to a new plan, from where we are.
  * A damaged one is named in `notice` and gone around, when other files hold the same transactions;
  * else it is ERR_DATA, with the newest good point before it in the hint.
@@ -38,6 +41,7 @@ struct restore_options {
     enum restore_aim aim;
     uint64_t txid;    /* RESTORE_TXID */
     int64_t at_ms;    /* RESTORE_TIME: the last state at or before it */
+    bool as_it_was;   /* what was erased afterwards is not erased again: to be followed on from */
     bool scratch;     /* to be thrown away: nothing is synced, nothing resumed */
     unsigned threads; /* 0: as many as are good */
     /* May be NULL; both on the caller's thread. progress comes with each file and about each MiB.
@@ -56,8 +60,9 @@ struct restore_report {
     unsigned replanned; /* how often files had gone meanwhile */
     unsigned damaged;   /* files gone around */
     uint32_t page_size, pages;
-    uint64_t dbsum; /* checksum of the database as restored */
-    bool compared;  /* the notes were there, and said the same */
+    uint64_t dbsum;  /* checksum of the database as restored */
+    uint64_t erased; /* what was erased after that, and now again (erasures.h) */
+    bool compared;   /* the notes were there, and said the same */
     int64_t restore_ms, examine_ms;
     struct examine_report database;
 };

@@ -18,9 +18,17 @@ static const char op[] = "restore into the directory";
 
 enum err restore_empty(const char *directory, struct why *why)
 {
-    static const char *const ours[] = {
-        ".",    "..",   "anteroom.db.part", "anteroom.db.restore", "anteroom.db.restore.new",
-        "lock", "keys", "replica",          "lost+found"};
+    static const char *const ours[] = {".",
+                                       "..",
+                                       "anteroom.db.part",
+                                       "anteroom.db.part-wal",
+                                       "anteroom.db.part-shm",
+                                       "anteroom.db.restore",
+                                       "anteroom.db.restore.new",
+                                       "lock",
+                                       "keys",
+                                       "replica",
+                                       "lost+found"};
     DIR *d = opendir(directory);
     if (!d)
         return errno == ENOENT ? ERR_NONE
@@ -134,9 +142,25 @@ enum err restore_place_keep(struct restore_place *p, const struct restore_state 
     return failed ? err_set(why, ERR_IO, op, "%s: %s", fresh, err_errno(failed)) : ERR_NONE;
 }
 
+static void remove_log(struct restore_place *p)
+{
+    static const char *const ends[] = {"-wal", "-shm"};
+    char path[RESTORE_PATH_MAX + 8];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(path, sizeof path, "%s%s", p->part, ends[i]);
+        unlink(path);
+    }
+}
+
+void restore_place_forget(struct restore_place *p)
+{
+    unlink(p->state);
+}
+
 enum err restore_place_clear(struct restore_place *p, struct why *why)
 {
     unlink(p->state);
+    remove_log(p);
     return ftruncate(p->fd, 0) == 0 ? ERR_NONE
                                     : err_set(why, ERR_IO, op, "%s: %s", p->part, err_errno(errno));
 }
@@ -161,8 +185,10 @@ enum err restore_place_room(struct restore_place *p, uint64_t size, struct why *
 void restore_place_leave(struct restore_place *p)
 {
     struct restore_state state;
-    if (!restore_place_known(p, &state))
-        unlink(p->part);
+    if (restore_place_known(p, &state))
+        return;
+    unlink(p->part);
+    remove_log(p);
 }
 
 enum err restore_place_finish(struct restore_place *p, bool durable, struct why *why)

@@ -40,6 +40,9 @@ bool restore_place_known(struct restore_place *p, struct restore_state *out);
 enum err restore_place_keep(struct restore_place *p, const struct restore_state *state,
                             struct why *why);
 
+/* The pages are about to be changed: a later try begins anew. */
+void restore_place_forget(struct restore_place *p);
+
 /* Forgets what is there. */
 enum err restore_place_clear(struct restore_place *p, struct why *why);
 

@@ -141,6 +141,7 @@ struct notes shipper_notes(const struct shipper *s)
         .dbsum = s->sums.database,
         .filesum = s->trailer.file,
         .audit = s->head.audit,
+        .erasure = s->head.erasure,
     };
     memcpy(notes.writer, s->position.writer, sizeof notes.writer);
     return notes;

@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "core/audit.h"
+#include "core/erasure.h"
 
 struct job;
 
@@ -28,7 +29,8 @@ enum { COMMIT_FRAME_HEAD = 24 }; /* bytes before each page */
 /* How far the database has come: what it holds as the newest. */
 struct commit_head {
     struct audit_head audit;
-    int64_t submission; /* row number; 0: there is none */
+    int64_t submission; /* row number; 0: there was none */
+    struct erasure_head erasure;
 };
 
 struct commit {

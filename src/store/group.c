@@ -2,6 +2,7 @@
 #include "store/group_inner.h"
 
 #include "base/clock.h"
+#include "store/erase_inner.h"
 #include "store/funnel.h"
 #include "store/safe.h"
 #include "store/write_inner.h"
@@ -195,6 +196,8 @@ enum err group_init(struct group *g, struct connection *c, void (*draw)(void *, 
     if (!e)
         e = connection_number(c, sql_text[SQL_SUBMISSION_NEWEST], &g->head.submission,
                               "read the newest submission", why);
+    if (!e)
+        e = erase_read_head(c, &g->head.erasure, why);
     return e;
 }
 

@@ -141,6 +141,7 @@ static int insert_submission(struct group *g, const struct job_submit *j)
     sqlite3_stmt *s = connection_query(g->connection, SQL_SUBMISSION_INSERT);
     if (!s)
         return SQLITE_ERROR;
+    sqlite3_bind_int64(s, P_SUBMISSION_INSERT_ID, g->head.submission + 1);
     bind_text(s, P_SUBMISSION_INSERT_CLIENT_ID, client_id_str(&j->client_id));
     sqlite3_bind_int64(s, P_SUBMISSION_INSERT_CREATED_MS, g->now_ms);
     bind_text(s, P_SUBMISSION_INSERT_SOURCE, j->source);
@@ -242,7 +243,7 @@ enum outcome group_submission(struct group *g, struct job *job)
     if (rc == SQLITE_CONSTRAINT_UNIQUE)
         return OUTCOME_CLASH;
     if (rc == SQLITE_DONE) {
-        g->head.submission = sqlite3_last_insert_rowid(g->connection->db);
+        g->head.submission++;
         rc = insert_audit(g, j);
     }
     if (rc == SQLITE_DONE)

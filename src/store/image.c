@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "store/audit_walk.h"
+#include "store/erase_inner.h"
 #include "store/store_inner.h"
 
 static const char op[] = "read the database's pages";
@@ -71,7 +72,15 @@ enum err image_head(struct image *image, struct commit_head *out, struct why *wh
     if (!e)
         e = connection_number(&image->connection, sql_text[SQL_SUBMISSION_NEWEST], &out->submission,
                               op, why);
+    if (!e)
+        e = erase_read_head(&image->connection, &out->erasure, why);
     return e;
+}
+
+enum err image_erasures(struct image *image, uint64_t after, struct erasure *out, size_t limit,
+                        size_t *n, struct why *why)
+{
+    return erase_read(&image->connection, after, out, limit, n, why);
 }
 
 enum err image_descends(struct image *image, const struct audit_head *from, bool *out,

@@ -38,6 +38,11 @@ enum err image_shape(struct image *image, struct image_shape *out, struct why *w
 /* What it holds as the newest. */
 enum err image_head(struct image *image, struct commit_head *out, struct why *why);
 
+/* At most `limit` entries of its ledger of erasures behind number `after`, oldest first; pinned or
+ * not. */
+enum err image_erasures(struct image *image, uint64_t after, struct erasure *out, size_t limit,
+                        size_t *n, struct why *why);
+
 /* Is this event in it, with this very hash? Before the first event every database is the same. */
 enum err image_descends(struct image *image, const struct audit_head *from, bool *out,
                         struct why *why);

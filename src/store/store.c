@@ -52,7 +52,7 @@ static void check_tables(struct store *s, struct connection *c)
 {
     static const char *const tables[] = {"meta",         "submission", "likeness", "idempotency",
                                          "audit",        "outbox",     "draft",    "funnel",
-                                         "consent_text", "safe_mark"};
+                                         "consent_text", "safe_mark",  "erasure"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);

@@ -25,12 +25,12 @@ ROLLBACK TO job;
 
 -- name: submission_insert
 INSERT INTO submission (
-    client_id, created_ms, source, locale, consent_version, consent_ms,
+    id, client_id, created_ms, source, locale, consent_version, consent_ms,
     company_name, address, industry, industry_other, contact_name, email, phone, company_size,
     service_type, project_scope, timeline, budget_range, notes, consent,
     extra, company_hash, email_hash, audit)
 VALUES (
-    :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
+    :id, :client_id, :created_ms, :source, :locale, :consent_version, :consent_ms,
     :company_name, :address, :industry, :industry_other, :contact_name, :email, :phone,
     :company_size, :service_type, :project_scope, :timeline, :budget_range, :notes, :consent,
     :extra, :company_hash, :email_hash, :audit);
@@ -69,8 +69,10 @@ LIMIT :page;
 -- name: submission_state
 SELECT id, created_ms, status FROM submission WHERE client_id = :client_id;
 
+-- The highest row number ever used: of what was erased it stands in meta.
 -- name: submission_newest
-SELECT coalesce(max(id), 0) AS id FROM submission;
+SELECT max(coalesce((SELECT max(id) FROM submission), 0),
+    coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'erased_through'), 0)) AS id;
 
 -- name: submission_count
 SELECT count(*) AS n FROM submission;
@@ -181,6 +183,51 @@ DELETE FROM safe_mark;
 
 -- name: safe_find
 SELECT at_ms FROM safe_mark WHERE submission >= :submission ORDER BY submission LIMIT 1;
+
+-- Before anything of a submission is erased: its row number is not used again.
+-- name: erase_keep_number
+INSERT INTO meta (key, value)
+SELECT 'erased_through', CAST(max(id) AS TEXT) FROM submission WHERE true HAVING max(id) IS NOT NULL
+ON CONFLICT (key) DO UPDATE
+SET value = CAST(max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER)) AS TEXT);
+
+-- name: erase_likeness
+DELETE FROM likeness
+WHERE client_id = :client_id AND hash IN (
+    SELECT company_hash FROM submission WHERE client_id = :client_id
+    UNION SELECT email_hash FROM submission WHERE client_id = :client_id);
+
+-- name: erase_events
+DELETE FROM event WHERE submission = (SELECT id FROM submission WHERE client_id = :client_id);
+
+-- name: erase_idempotency
+DELETE FROM idempotency WHERE client_id = :client_id;
+
+-- name: erase_draft
+DELETE FROM draft WHERE client_id = :client_id;
+
+-- name: erase_outbox
+DELETE FROM outbox WHERE client_id = :client_id;
+
+-- name: erase_submission
+DELETE FROM submission WHERE client_id = :client_id;
+
+-- name: erasure_insert
+INSERT INTO erasure (number, at_ms, client_id, before)
+VALUES (:number, :at_ms, :client_id, :before);
+
+-- name: erasure_newest
+SELECT coalesce(max(number), 0) AS number FROM erasure;
+
+-- Is there a ledger at all? A database from before it has none.
+-- name: erasure_table
+SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name = 'erasure';
+
+-- name: erasure_page
+SELECT number, at_ms, client_id, before FROM erasure
+WHERE number > :after
+ORDER BY number
+LIMIT :page;
 
 -- name: ping
 SELECT value FROM meta WHERE key = 'created';
