@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <mbedtls/sha256.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct str first_line = STR_INIT("anteroom erasure 1");

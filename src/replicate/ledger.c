@@ -2,6 +2,8 @@
 #include "replicate/ledger.h"
 
 #include "base/buf.h"
+#include "base/text.h"
+#include "replicate/ltx.h"
 #include "replicate/patience.h"
 
 #include <inttypes.h>
@@ -22,12 +24,12 @@ struct str ledger_name(uint64_t number, char out[LEDGER_NAME_SIZE])
 /* False when it is none of ours. */
 static bool read_name(struct str name, uint64_t *number)
 {
-    char again[LEDGER_NAME_SIZE], text[LEDGER_NAME_SIZE];
-    if (name.len >= sizeof text)
+    unsigned char bytes[8];
+    if (!str_starts(name, folder) ||
+        !text_unhex(str_slice(name, folder.len, name.len), bytes, sizeof bytes))
         return false;
-    snprintf(text, sizeof text, "%.*s", STR_ARG(name));
-    return sscanf(text, "erasures/%16" SCNx64, number) == 1 && *number > 0 &&
-           str_eq(ledger_name(*number, again), name);
+    *number = ltx_get_u64(bytes);
+    return *number > 0;
 }
 
 enum err ledger_count(struct destination *d, uint64_t *whole, uint64_t *last, struct why *why)

@@ -142,16 +142,6 @@ enum err restore_place_keep(struct restore_place *p, const struct restore_state 
     return failed ? err_set(why, ERR_IO, op, "%s: %s", fresh, err_errno(failed)) : ERR_NONE;
 }
 
-static void remove_log(struct restore_place *p)
-{
-    static const char *const ends[] = {"-wal", "-shm"};
-    char path[RESTORE_PATH_MAX + 8];
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s%s", p->part, ends[i]);
-        unlink(path);
-    }
-}
-
 void restore_place_forget(struct restore_place *p)
 {
     unlink(p->state);
@@ -160,7 +150,7 @@ void restore_place_forget(struct restore_place *p)
 enum err restore_place_clear(struct restore_place *p, struct why *why)
 {
     unlink(p->state);
-    remove_log(p);
+    examine_tidy(p->part);
     return ftruncate(p->fd, 0) == 0 ? ERR_NONE
                                     : err_set(why, ERR_IO, op, "%s: %s", p->part, err_errno(errno));
 }
@@ -188,7 +178,7 @@ void restore_place_leave(struct restore_place *p)
     if (restore_place_known(p, &state))
         return;
     unlink(p->part);
-    remove_log(p);
+    examine_tidy(p->part);
 }
 
 enum err restore_place_finish(struct restore_place *p, bool durable, struct why *why)

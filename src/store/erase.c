@@ -4,6 +4,7 @@
 #include "base/must.h"
 #include "base/random.h"
 #include "store/erase_inner.h"
+#include "store/examine.h"
 #include "store/schema.h"
 #include "store/store_inner.h"
 #include "store/write_inner.h"
@@ -230,5 +231,6 @@ enum err erase_look(const char *path, struct erasure_head *out, struct why *why)
     if (!e && there) /* else: of a time before there was one */
         e = erase_read_head(&c, out, why);
     connection_close(&c);
+    examine_tidy(path);
     return e;
 }

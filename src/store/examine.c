@@ -79,7 +79,6 @@ enum err examine_file(struct arena *a, const char *path, struct examine_report *
                       struct why *why)
 {
     struct connection c;
-    char beside[NAME_SIZE];
     *out = (struct examine_report){0};
     enum err e = connection_open(&c, path, CONNECTION_READ, why);
     if (e)
@@ -99,12 +98,18 @@ enum err examine_file(struct arena *a, const char *path, struct examine_report *
         e = chain.e;
     out->events = chain.walk.events;
     out->head = chain.walk.head;
-    /* A reader of a file that will have a log makes an empty one. */
-    snprintf(beside, sizeof beside, "%s-wal", path);
-    unlink(beside);
-    snprintf(beside, sizeof beside, "%s-shm", path);
-    unlink(beside);
+    examine_tidy(path);
     return e;
+}
+
+void examine_tidy(const char *path)
+{
+    static const char *const ends[] = {"-wal", "-shm"};
+    char beside[NAME_SIZE];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(beside, sizeof beside, "%s%s", path, ends[i]);
+        unlink(beside);
+    }
 }
 
 enum err examine_take(const char *directory, int *lock, struct why *why)

@@ -29,6 +29,9 @@ struct examine_report {
 enum err examine_file(struct arena *a, const char *path, struct examine_report *out,
                       struct why *why);
 
+/* A reader of a file that will have a log makes an empty one beside it: takes that away. */
+void examine_tidy(const char *path);
+
 /* Takes a data directory for a restore: makes it, refuses network file systems, and locks it as
  * store_open does. *lock is to be closed when all is done. */
 enum err examine_take(const char *directory, int *lock, struct why *why);
