@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 128 * 1024, NOTES_TEXT_MAX = 8 * 1024, LEASE_TEXT_MAX = 128 };
+enum { CHUNK = 128 * 1024, NOTES_TEXT_MAX = 8 * 1024, LEASE_TEXT_MAX = 128, LEASE_MAX_MS = 60 * 1000 };
 
 /* ---- words and paths
  * -----------------------------------------------------------------------------
@@ -341,16 +341,19 @@ static enum err delete (struct destination *d, const struct str *names, size_t n
 return ERR_NONE;
 }
 
-/* "holder until" of the lease: free when its time is over. */
+/* "holder until" of the lease: free when its time is over, or further away than any lease goes:
+ * then the clock was set back. */
 static bool lease_is_free(const struct file_place *p, struct str name, struct str holder)
 {
     char path[PATH_MAX], bytes[LEASE_TEXT_MAX];
     struct str text, owner;
     uint64_t until;
+    const int64_t now_ms = clock_wall_ms();
     path_of(name, path);
     return read_text(p->root, path, bytes, sizeof bytes, &text) != 0 ||
            !str_cut(&text, ' ', &owner) || str_eq(owner, holder) ||
-           !str_to_u64(str_trim(text), &until) || (int64_t)until <= clock_wall_ms();
+           !str_to_u64(str_trim(text), &until) || (int64_t)until <= now_ms ||
+           (int64_t)until > now_ms + LEASE_MAX_MS;
 }
 
 static enum err set_lease(struct destination *d, struct str name, struct str holder, int64_t until,

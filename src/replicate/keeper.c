@@ -223,7 +223,9 @@ static void do_drill(struct keeper *k, int64_t now_ms)
     char scratch[STAGE_PATH_MAX];
     if (!k->options.drill || k->options.drill_ms == 0)
         return;
-    if (k->next_drill_ms == 0) /* not at every start at once, and not never for who starts daily */
+    /* Not at every start at once, and not never for who starts daily; nor only when the time comes
+     * again from which the clock was set back. */
+    if (k->next_drill_ms == 0 || k->next_drill_ms - now_ms > k->options.drill_ms)
         k->next_drill_ms = now_ms + k->options.drill_ms / 24;
     if (now_ms < k->next_drill_ms ||
         snprintf(scratch, sizeof scratch, "%s/replica/drill", k->data) >= (int)sizeof scratch)
@@ -260,7 +262,8 @@ enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why)
         hear(k, now_ms);
         e = step_on(k, now_ms, &more, why);
     }
-    bool doubtful = k->state.gap && now_ms - k->listed_ms >= LIST_AGAIN_MS;
+    bool doubtful =
+        k->state.gap && (now_ms < k->listed_ms || now_ms - k->listed_ms >= LIST_AGAIN_MS);
     if (e == ERR_MISSING || e == ERR_DATA || doubtful) /* perhaps it is not as we think */
         k->listed = false;
     if (!e || !is_stopping(k)) /* a call that was stopped is no failure */
