@@ -148,6 +148,8 @@ static void write_group(struct writer *w, struct job *jobs)
         }
     }
     count(w, jobs, e, clock_monotonic_us() - start);
+    if (!e)
+        atomic_store_explicit(&w->newest, w->group.head.submission, memory_order_relaxed);
     if (e)
         chain_answer(jobs, e, &why);
     else
@@ -323,6 +325,11 @@ enum err writer_put(struct writer *w, struct job *job)
         return ERR_BUSY;
     job->put_us = clock_monotonic_us();
     return inbox_put(&w->inbox, job) ? ERR_NONE : ERR_BUSY;
+}
+
+int64_t writer_newest(const struct writer *w)
+{
+    return atomic_load_explicit(&w->newest, memory_order_relaxed);
 }
 
 unsigned writer_waiting(struct writer *w)

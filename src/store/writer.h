@@ -142,6 +142,9 @@ enum err writer_start(struct store *store, const struct writer_options *options,
 /* ERR_NONE: the writer owns the job until done. ERR_BUSY: the inbox is full (or stopping). */
 enum err writer_put(struct writer *writer, struct job *job);
 
+/* The row number of the newest submission that is committed; 0: there is none. Any thread. */
+int64_t writer_newest(const struct writer *writer);
+
 /* Jobs in the inbox or with the sink now. */
 unsigned writer_waiting(struct writer *writer);
 

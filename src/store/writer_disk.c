@@ -78,6 +78,7 @@ enum err writer_use_connection(struct writer *w, struct why *why)
         writer_close_connection(w);
     else
         w->open = true;
+    atomic_store_explicit(&w->newest, w->group.head.submission, memory_order_relaxed);
     return e;
 }
 

@@ -26,8 +26,9 @@ struct writer {
     int64_t duplicate_ms;
     pthread_t thread;
 
-    atomic_uint held; /* jobs with the sink */
-    struct why fence; /* written once, before fenced */
+    atomic_uint held;       /* jobs with the sink */
+    _Atomic int64_t newest; /* submission that is committed */
+    struct why fence;       /* written once, before fenced */
     atomic_bool fenced;
 
     /* The writer thread's own. */

@@ -7,6 +7,7 @@
 #include "net/tls.h"
 #include "store/reader.h"
 #include "web/accept.h"
+#include "web/arrivals.h"
 #include "web/state.h"
 #include "web/ticket.h"
 
@@ -161,6 +162,7 @@ static void drain(struct loop *loop)
 {
     struct web *web = loop->web;
     accept_end(loop);
+    arrivals_end(loop);
     loop->drain_began_ms = clock_monotonic_ms();
     h2o_context_request_shutdown(&loop->context);
     h2o_timeout_link(loop->context.loop, &loop->context.hundred_ms_timeout, &loop->drain_sweep);
@@ -182,6 +184,7 @@ static void take_down(struct loop *loop)
     h2o_timeout_unlink(&loop->tick);
     h2o_timeout_unlink(&loop->drain_sweep);
     accept_take_down(loop);
+    arrivals_take_down(loop);
     h2o_evloop_t *evloop = loop->context.loop;
     h2o_context_dispose(&loop->context);
     h2o_evloop_destroy(evloop);

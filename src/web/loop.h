@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+struct arrivals;
 struct reader;
 
 enum listener_kind { LISTENER_PUBLIC, LISTENER_REDIRECT, LISTENER_OPS, LISTENER_KINDS };
@@ -75,6 +76,9 @@ struct loop {
     int64_t quiet_max_ms;
     uint64_t credits_spent; /* of libh2o's count, as far as it has been told */
     h2o_timeout_entry_t tick;
+    h2o_timeout_entry_t arrivals_second;
+    struct arrivals *arrivals; /* streams of live arrivals (arrivals.h) */
+    unsigned arrivals_n;
     int64_t tick_at_ms, late_until_ms; /* monotonic */
     h2o_timeout_entry_t drain_sweep;
     int64_t drain_began_ms;

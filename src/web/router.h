@@ -25,6 +25,7 @@ enum route_flags {
     ROUTE_INVITES = 64, /* a page that new journeys begin at: turned away when a loop is late */
     ROUTE_FREE = 32,    /* counts against no rate */
     ROUTE_API = 128,    /* called by programs */
+    ROUTE_UNUSED = 256, /* does not count as using the session */
 };
 
 struct route {

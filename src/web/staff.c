@@ -50,6 +50,12 @@ static struct str csrf_of(struct request *r, const struct session_hash *session)
     return text_base64url(&r->arena, str_of(mac, CSRF_SIZE));
 }
 
+static bool is_over(const struct request *r, const struct session *session, int64_t now_ms)
+{
+    return session->disabled || session->expires_ms <= now_ms ||
+           session->seen_ms + r->web->config->auth_session_idle <= now_ms;
+}
+
 static enum err find_person(struct request *r, struct why *why)
 {
     struct session_hash hash;
@@ -58,12 +64,11 @@ static enum err find_person(struct request *r, struct why *why)
         return ERR_NONE;
     enum err e = reader_session(r->loop->reader, &r->arena, &hash, &found, why);
     int64_t now_ms = clock_wall_ms();
-    if (e == ERR_MISSING || (!e && (found.disabled || found.expires_ms <= now_ms ||
-                                    found.seen_ms + r->web->config->auth_session_idle <= now_ms)))
+    if (e == ERR_MISSING || (!e && is_over(r, &found, now_ms)))
         return ERR_NONE;
     if (e)
         return e;
-    if (now_ms - found.seen_ms >= MINUTE_MS) {
+    if (now_ms - found.seen_ms >= MINUTE_MS && !(r->route->flags & ROUTE_UNUSED)) {
         const struct session_seen seen = {hash};
         put_aside(r, session_seen, &seen, sizeof seen);
     }
@@ -225,6 +230,18 @@ bool staff_let_in(struct request *r)
         return false;
     }
     return true;
+}
+
+bool staff_goes_on(struct request *r)
+{
+    struct arena a = ARENA_INIT;
+    struct session found;
+    struct why why;
+    enum err e = reader_session(r->loop->reader, &a, &r->staff->session, &found, &why);
+    bool goes_on =
+        !e && !is_over(r, &found, clock_wall_ms()) && access_may(found.role, r->route->action);
+    arena_release(&a);
+    return goes_on;
 }
 
 bool staff_may(const struct request *r, enum action action)

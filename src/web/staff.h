@@ -41,6 +41,10 @@ enum err staff_find(struct request *r, struct why *why);
 /* True when the route's action is allowed to who asks; else the request has been answered. */
 bool staff_let_in(struct request *r);
 
+/* For an answer that takes long: is who asked still signed in, and may still? Does not count as
+ * using the session. */
+bool staff_goes_on(struct request *r);
+
 /* May they, on the page that is being made? */
 bool staff_may(const struct request *r, enum action action);
 
