@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "core/urlencoded.h"
 #include "net/peer.h"
 #include "web/cookie.h"
 #include "web/loop.h"
@@ -144,6 +145,27 @@ struct str request_query(const struct request *r, struct str name)
             return str_slice(pair, equals + 1, pair.len);
     }
     return STR_EMPTY;
+}
+
+static struct str first_of(struct request *r, struct str body, struct str wanted)
+{
+    struct urlencoded u;
+    struct str name, value;
+    urlencoded_init(&u, body);
+    while (urlencoded_next(&u, &r->arena, &name, &value))
+        if (str_eq(name, wanted))
+            return value;
+    return STR_EMPTY;
+}
+
+struct str request_parameter(struct request *r, struct str name)
+{
+    return first_of(r, r->query, name);
+}
+
+struct str request_field(struct request *r, struct str name)
+{
+    return first_of(r, r->body, name);
 }
 
 /* The last ones of a header that may be repeated: what our own proxies wrote comes last. */

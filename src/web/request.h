@@ -82,6 +82,11 @@ struct str request_content_type(const struct request *r);
 /* A query parameter, undecoded; empty when absent. */
 struct str request_query(const struct request *r, struct str name);
 
+/* A query parameter, and a field of an urlencoded body, decoded; the first of that name, empty when
+ * there is none. A body that cannot be read has no fields. */
+struct str request_parameter(struct request *r, struct str name);
+struct str request_field(struct request *r, struct str name);
+
 /*
  * True when the request comes from a page of ours, as far as the browser tells: Origin, when there,
  * is this host's; Sec-Fetch-Site, when there, is not cross-site.

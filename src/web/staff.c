@@ -165,13 +165,7 @@ struct str staff_sign_in_url(struct request *r)
 
 static bool has_csrf(struct request *r)
 {
-    struct urlencoded u;
-    struct str name, value;
-    urlencoded_init(&u, r->body);
-    while (urlencoded_next(&u, &r->arena, &name, &value))
-        if (str_eq(name, STR("csrf")))
-            return str_eq_secret(value, r->staff->csrf);
-    return false;
+    return r->staff->csrf.len && str_eq_secret(request_field(r, STR("csrf")), r->staff->csrf);
 }
 
 static void refuse_stranger(struct request *r)

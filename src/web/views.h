@@ -6,6 +6,7 @@
 #define WEB_VIEWS_H
 
 #include "web/view.h"
+#include "web/view_record.h"
 #include "web/view_staff.h"
 
 #endif
