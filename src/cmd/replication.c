@@ -3,46 +3,18 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret_file.h"
 #include "replicate/erasures.h"
 #include "replicate/listing.h"
 #include "replicate/restore.h"
 #include "store/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 8192, PACE_MS = 50, PROGRESS_MS = 5000 };
+enum { PACE_MS = 50, PROGRESS_MS = 5000 };
 
-/* The content of a small file, without white space around it. */
-static enum err read_secret(struct arena *a, struct str file, struct str *out, struct why *why)
-{
-    static const char op[] = "read a secret of the replica";
-    char path[PATH_MAX], text[SECRET_MAX];
-    *out = STR_EMPTY;
-    if (file.len == 0)
-        return ERR_NONE;
-    snprintf(path, sizeof path, "%.*s", STR_ARG(file));
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    ssize_t n = fd < 0 || fstat(fd, &st) != 0 ? -1 : read(fd, text, sizeof text);
-    int number = errno;
-    if (fd >= 0)
-        close(fd);
-    if (n < 0)
-        return err_set(why, ERR_CONFIG, op, "%s: %s", path, err_errno(number));
-    if (n == SECRET_MAX)
-        return err_set(why, ERR_CONFIG, op, "%s: it is too long for a secret", path);
-    *out = str_trim(arena_str(a, str_of(text, (size_t)n)));
-    if (out->len == 0)
-        return err_set(why, ERR_CONFIG, op, "%s: it is empty", path);
-    if (st.st_mode & 0007)
-        log_event(LOG_WARN, "secret readable by everybody", LOG_TEXT("file", path),
-                  LOG_TEXT("remedy", "chmod 0600 it"));
-    return ERR_NONE;
-}
+static const char op_secret[] = "read a secret of the replica";
 
 enum err replication_options(const struct config *c, struct arena *a,
                              struct destination_options *out, struct why *why)
@@ -52,8 +24,8 @@ enum err replication_options(const struct config *c, struct arena *a,
         .endpoint = c->replica_endpoint,
         .ca_file = c->replica_ca_file,
     };
-    enum err e = read_secret(a, c->replica_account_key_file, &out->account_key, why);
-    return e ? e : read_secret(a, c->replica_sas_file, &out->sas, why);
+    enum err e = secret_file_read(a, c->replica_account_key_file, op_secret, &out->account_key, why);
+    return e ? e : secret_file_read(a, c->replica_sas_file, op_secret, &out->sas, why);
 }
 
 enum err replication_place(const struct config *c, struct arena *a, struct destination **out,

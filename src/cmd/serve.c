@@ -12,6 +12,7 @@
 #include "store/consent.h"
 #include "store/store.h"
 #include "store/writer.h"
+#include "web/issuers.h"
 #include "web/web.h"
 
 #include <limits.h>
@@ -82,7 +83,9 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         return;
     }
     char data[PATH_MAX], database[PATH_MAX], folders[4][PATH_MAX], real[PATH_MAX];
-    struct sandbox_path paths[12 + DESTINATION_FILES_MAX] = {
+    struct issuers_needs issuers;
+    uint16_t ports[DESTINATION_PORTS_MAX + ISSUERS_PORTS];
+    struct sandbox_path paths[12 + DESTINATION_FILES_MAX + ISSUERS_READS] = {
         {store_path(s->store, ".", data, sizeof data), true},
         {store_path(s->store, "anteroom.db", database, sizeof database), true},
         {"/dev/urandom", false},
@@ -100,10 +103,16 @@ static void enter_sandbox(const struct service *s, const char *assets_dir)
         paths[n++] = (struct sandbox_path){replica->read[i], false};
     if (replica->write)
         paths[n++] = (struct sandbox_path){replica->write, true};
+    web_needs(s->web, &issuers);
+    for (size_t i = 0; i < issuers.n_read; i++)
+        paths[n++] = (struct sandbox_path){issuers.read[i], false};
+    memcpy(ports, replica->ports, sizeof *ports * replica->n_ports);
+    memcpy(ports + replica->n_ports, issuers.ports, sizeof *ports * issuers.n_ports);
     if (assets_dir)
         paths[n++] = (struct sandbox_path){assets_dir, false};
     struct sandbox_report report;
-    sandbox_enter(paths, n, (struct sandbox_ports){replica->ports, replica->n_ports}, &report);
+    sandbox_enter(paths, n, (struct sandbox_ports){ports, replica->n_ports + issuers.n_ports},
+                  &report);
     log_event(report.in_force ? LOG_INFO : LOG_WARN, "sandbox",
               LOG_TEXT("state", report.in_force ? "in force" : "not whole"),
               LOG_TEXT("privileges", report.privileges), LOG_TEXT("files", report.files),

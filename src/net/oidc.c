@@ -167,7 +167,6 @@ static enum err fetch_keys(struct oidc *o, struct why *why)
     struct arena a = ARENA_INIT;
     struct jwks found = {0};
     struct fetch_answer answer;
-    o->keys_asked = clock_monotonic_ms();
     enum err e = oidc_get(o, o->discovery.keys, &answer, why);
     if (e == ERR_NONE && !jwks_read(&a, answer.text, &found))
         e = err_set(why, ERR_DATA, op_look, "%.*s: it is no set of keys",
@@ -199,8 +198,9 @@ static enum err need_key(struct oidc *o, const struct jws *jws, const struct jwk
     if (e != ERR_NONE && !o->has_keys)
         return e;
     *key = jwks_find(&o->keys, jws->algorithm, jws->key_id);
-    if (*key || now - o->keys_asked < OIDC_KEYS_AGAIN_MS)
+    if (*key || now < o->again_from)
         return ERR_NONE;
+    o->again_from = now + OIDC_KEYS_AGAIN_MS;
     if (fetch_keys(o, why) == ERR_NONE)
         *key = jwks_find(&o->keys, jws->algorithm, jws->key_id);
     return ERR_NONE;

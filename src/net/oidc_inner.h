@@ -23,7 +23,7 @@ struct oidc {
     bool has_discovery, has_keys;
     /* monotonic ms */
     int64_t discovery_until, keys_until; /* then they are fetched again */
-    int64_t keys_asked;                  /* when they were last */
+    int64_t again_from;                  /* not fetched for an unknown key before */
     int64_t away_until;                  /* nobody answered: not asked before */
     struct why away;                     /* what was said then */
 };

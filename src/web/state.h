@@ -9,6 +9,7 @@
 #include "core/network.h"
 #include "web/brand.h"
 #include "web/html.h"
+#include "web/issuers.h"
 #include "web/link.h"
 #include "web/pressure.h"
 #include "web/ticket.h"
@@ -46,6 +47,7 @@ struct web {
     struct spent *spent;   /* challenges that have counted */
     struct str public_url; /* without a slash at the end */
     struct link_key link_key;
+    struct issuers_open issuers; /* as in config->issuers */
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */
     struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];

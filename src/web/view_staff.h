@@ -29,4 +29,20 @@ struct view_staff {
     bool may_search;
 };
 
+/* A sign-in elsewhere that came to nothing: elsewhere.html */
+struct view_elsewhere {
+    struct view_shell shell;
+    struct str heading, text;
+};
+
+/* The buttons of the sign-in page: issuers.html */
+struct view_issuer {
+    struct str href, label; /* "Microsoft" */
+};
+
+struct view_issuers {
+    const struct view_issuer *items;
+    size_t n;
+};
+
 #endif

@@ -214,6 +214,8 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
     store_path(web->store, "keys/links.key", key_file, sizeof key_file);
     enum err e = link_key_open(key_file, &web->link_key, why);
     if (e == ERR_NONE)
+        e = issuers_open(web->config, &web->issuers, why);
+    if (e == ERR_NONE)
         e = brand_open(web->config, &web->brand, why);
     if (e == ERR_NONE)
         tell_accent(web);
@@ -245,6 +247,11 @@ struct str web_public_url(const struct web *web)
     return web->public_url;
 }
 
+void web_needs(struct web *web, struct issuers_needs *out)
+{
+    issuers_needs(web->config, &web->issuers, out);
+}
+
 bool web_drain(struct web *web, int64_t drain_ms)
 {
     web->drain_until = clock_monotonic_ms() + drain_ms;
@@ -261,6 +268,7 @@ void web_close(struct web *web)
     if (!web)
         return;
     bool clean = true;
+    issuers_stop(&web->issuers);
     desks_stop(web); /* they send to the loops until they have ended */
     for (unsigned i = 0; i < web->loops_n; i++)
         clean &= loop_close(&web->loops[i]);
@@ -273,6 +281,7 @@ void web_close(struct web *web)
     crowd_free(web->crowd);
     spent_free(web->spent);
     brand_release(&web->brand);
+    issuers_close(&web->issuers);
     arena_release(&web->arena);
     free(web);
 }

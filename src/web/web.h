@@ -16,6 +16,7 @@
 #include "base/err.h"
 
 struct config;
+struct issuers_needs;
 struct store;
 struct tls;
 struct web;
@@ -36,6 +37,9 @@ void web_run(struct web *web, struct writer *writer);
 
 /* The address people type: "https://localhost:8443". */
 struct str web_public_url(const struct web *web);
+
+/* What it reads and calls beside its listeners, for a sandbox (issuers.h). */
+void web_needs(struct web *web, struct issuers_needs *out);
 
 /* Drains within drain_ms; true when nothing had to be cut off. Once, before web_close. */
 bool web_drain(struct web *web, int64_t drain_ms);

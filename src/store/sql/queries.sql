@@ -400,3 +400,20 @@ SELECT id, at_ms, author, kind, was, becomes, text FROM event
 WHERE submission = :submission AND id < :below
 ORDER BY id DESC
 LIMIT :n;
+
+-- name: identity_find
+SELECT i.person, p.name, p.email, p.role, p.state
+FROM identity i JOIN person p ON p.id = i.person
+WHERE i.issuer = :issuer AND i.subject = :subject;
+
+-- name: identity_insert
+INSERT INTO identity (issuer, subject, person, created_ms)
+VALUES (:issuer, :subject, :person, :now_ms);
+
+-- What the issuer does not say stays; a row that stays the same is not written.
+-- name: identity_refresh
+UPDATE person
+SET name = coalesce(nullif(:name, ''), name), email = coalesce(nullif(:email, ''), email),
+    role = :role, changed_ms = :now_ms
+WHERE id = :id AND (role <> :role OR (:name <> '' AND name <> :name)
+                    OR (:email <> '' AND email <> :email));

@@ -1,0 +1,269 @@
+#!/usr/bin/env -S node --test --test-reporter=tap
+// SPDX-License-Identifier: Apache-2.0
+// Signing in with an account elsewhere, at a real OpenID Connect provider: who gets in, as whom, with
+// which role, and what is said to those who do not.
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { Server, Visitor, freePort, request, sleep } from '../lib/server.mjs';
+import { Provider, configuration, nonsense } from './provider.mjs';
+
+const roles = [
+  { claim: 'roles', value: 'Onboarding.Admin', role: 'administrator' },
+  { claim: 'groups', value: 'agents', role: 'agent' },
+];
+
+let provider, server, port;
+
+before(async () => {
+  port = await freePort();
+  provider = await new Provider({
+    redirect: `https://localhost:${port}/auth/oidc/entra/callback`,
+    leave: `https://localhost:${port}/auth/login`,
+  }).start();
+  server = await serve(provider.config({ roles }));
+});
+
+after(async () => {
+  await server?.stop();
+  await provider?.stop();
+});
+
+async function serve(...issuers) {
+  const made = new Server({ config: configuration(...issuers) });
+  made.port = port;
+  return made.start();
+}
+
+// A browser: our cookies and the provider's.
+class Browser {
+  constructor() {
+    this.ours = new Visitor(server);
+    this.theirs = new Map();
+  }
+
+  async there(url) {
+    const cookie = [...this.theirs].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await request(url, { headers: cookie ? { cookie } : {} });
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      if (value) this.theirs.set(name, value);
+      else this.theirs.delete(name);
+    }
+    return answer;
+  }
+
+  async begin(next = '') {
+    const answer = await this.ours.go(`/auth/oidc/entra/start${next && `?next=${encodeURIComponent(next)}`}`);
+    assert.equal(answer.status, 303, answer.body);
+    return answer.headers.location;
+  }
+
+  // Through the provider's redirects until it sends us back.
+  async through(url) {
+    for (let i = 0; i < 10; i++) {
+      const answer = await this.there(url);
+      assert.ok([302, 303].includes(answer.status), `${answer.status} ${answer.body}`);
+      url = new URL(answer.headers.location, provider.issuer).href;
+      if (url.startsWith(provider.redirect)) return url.slice(server.url.length);
+    }
+    throw new Error('the provider redirects for ever');
+  }
+
+  async signIn(next) {
+    return this.ours.go(await this.through(await this.begin(next)));
+  }
+}
+
+// What the log says of the last refusal.
+async function reason() {
+  for (let i = 0; i < 100; i++) {
+    const found = [...server.log.matchAll(/sign-in elsewhere refused.*?"?reason"?[=:]\s*"?([^",\n]+?)"?(?=[,\s]+"?detail)/g)].pop();
+    if (found) {
+      server.log = '';
+      return found[1];
+    }
+    await sleep(10);
+  }
+  throw new Error(`the log says nothing:\n${server.log}`);
+}
+
+function who(claims, id = 'zoe') {
+  provider.person = { id, claims };
+}
+
+test('in, with the role that the claims give', async () => {
+  who({ name: 'Zoë Quist', email: 'zoe@example.com', roles: ['Onboarding.Admin'] });
+  const browser = new Browser();
+  const answer = await browser.signIn('/staff/profile?x=1');
+  assert.equal(answer.status, 303, answer.body);
+  assert.equal(answer.headers.location, '/staff/profile?x=1');
+  assert.ok(browser.ours.cookies.get('__Host-staff'));
+  assert.equal(browser.ours.cookies.get('__Host-oidc'), undefined);
+  assert.match(answer.headers['cache-control'], /no-store/);
+});
+
+test('only pages of ours to come back to', async () => {
+  who({ roles: ['Onboarding.Admin'] });
+  for (const next of ['https://evil.example/', '//evil.example', '/staff/../..\\evil', '/status/x'])
+    assert.equal((await new Browser().signIn(next)).headers.location, '/staff');
+});
+
+test('what the provider is asked for', async () => {
+  const url = new URL(await new Browser().begin());
+  assert.equal(url.origin, provider.issuer);
+  const query = Object.fromEntries(url.searchParams);
+  assert.equal(query.response_type, 'code');
+  assert.equal(query.client_id, 'anteroom');
+  assert.equal(query.redirect_uri, provider.redirect);
+  assert.equal(query.scope, 'openid profile email');
+  assert.equal(query.code_challenge_method, 'S256');
+  for (const name of ['state', 'nonce', 'code_challenge']) assert.equal(query[name].length, 43);
+});
+
+test('refused: no role, a disabled provider, too many groups', async () => {
+  who({ groups: ['others'] });
+  let answer = await new Browser().signIn();
+  assert.equal(answer.status, 403);
+  assert.match(answer.body, /You have no role here/);
+  assert.equal(await reason(), 'no role');
+  who({ _claim_names: { groups: 'src1' } });
+  answer = await new Browser().signIn();
+  assert.equal(answer.status, 403);
+  assert.equal(await reason(), 'groups elsewhere');
+  provider.refuses = true;
+  answer = await new Browser().signIn();
+  provider.refuses = false;
+  assert.equal(answer.status, 403);
+  assert.match(answer.body, /Microsoft did not sign you in/);
+  assert.equal(await reason(), 'refused');
+  assert.doesNotMatch(server.log, /zoe/);
+});
+
+test('what was begun elsewhere, or not at all, ends here', async () => {
+  who({ groups: ['agents'] });
+  const browser = new Browser();
+  const back = await browser.through(await browser.begin());
+  const stranger = new Visitor(server);
+  for (const path of [back, '/auth/oidc/entra/callback', `/auth/oidc/entra/callback?code=${nonsense()}&state=${nonsense()}`]) {
+    const answer = await stranger.go(path);
+    assert.equal(answer.status, 400, path);
+    assert.match(answer.body, /no longer under way/);
+  }
+  // A stranger's state in this browser: refused, and what was begun goes on.
+  const cookie = browser.ours.cookies.get('__Host-oidc');
+  assert.equal((await browser.ours.go(back.replace(/state=[^&]+/, `state=${nonsense()}`))).status, 400);
+  browser.ours.cookies.set('__Host-oidc', `${cookie.slice(0, -4)}AAAA`);
+  assert.equal((await browser.ours.go(back)).status, 400);
+  browser.ours.cookies.set('__Host-oidc', cookie);
+  assert.equal((await browser.ours.go(back.replace(/iss=[^&]+/, 'iss=https%3A%2F%2Fevil.example'))).status, 403);
+  assert.equal(await reason(), 'issuer');
+  // The cookie is good once, and so is the code.
+  assert.equal((await browser.ours.go(back)).status, 400);
+  browser.ours.cookies.set('__Host-oidc', cookie);
+  assert.equal((await browser.ours.go(back)).headers.location, '/staff');
+  browser.ours.cookies.set('__Host-oidc', cookie);
+  assert.equal((await browser.ours.go(back)).status, 403);
+  assert.equal(await reason(), 'refused');
+});
+
+test('an issuer that is not configured does not exist', async () => {
+  for (const path of ['/auth/oidc/google/start', '/auth/oidc//start', '/auth/oidc/entra/callbacks', '/auth/oidc/google/leave'])
+    assert.equal((await request(server.url + path)).status, 404, path);
+});
+
+test('to where the session there is ended', async () => {
+  const answer = await request(`${server.url}/auth/oidc/entra/leave`);
+  assert.equal(answer.status, 303);
+  const url = new URL(answer.headers.location);
+  assert.equal(url.origin + url.pathname, `${provider.issuer}/session/end`);
+  assert.equal(url.searchParams.get('client_id'), 'anteroom');
+  assert.equal(url.searchParams.get('post_logout_redirect_uri'), `https://localhost:${port}/auth/login`);
+  assert.equal((await new Browser().there(url.href)).status, 200);
+});
+
+test('other keys: fetched when the first token signed with one comes', async () => {
+  who({ groups: ['agents'] });
+  provider.rotate();
+  provider.asked = [];
+  assert.equal((await new Browser().signIn()).status, 303);
+  assert.equal((await new Browser().signIn()).status, 303);
+  assert.equal(provider.asked.filter((path) => path === '/jwks').length, 1);
+});
+
+test('forged on the way: nothing of it is believed', async () => {
+  who({ groups: ['agents'] });
+  const forge = (change) => {
+    provider.answer = (req, res) => {
+      if (!req.url.startsWith('/token')) return false;
+      const end = res.end.bind(res);
+      res.end = (body, ...rest) => {
+        const said = JSON.parse(body);
+        const [header, payload, signature] = said.id_token.split('.');
+        const text = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+        const parts = { header: JSON.parse(Buffer.from(header, 'base64url')), payload: JSON.parse(Buffer.from(payload, 'base64url')), signature };
+        said.id_token = change(parts, text) ?? `${text(parts.header)}.${text(parts.payload)}.${parts.signature}`;
+        const out = JSON.stringify(said);
+        res.setHeader('content-length', Buffer.byteLength(out));
+        return end(out, ...rest);
+      };
+      return false;
+    };
+  };
+  const rows = [
+    ['algorithm', (parts, text) => `${text({ alg: 'none' })}.${text(parts.payload)}.AA`],
+    ['algorithm', ({ header }) => void (header.alg = 'HS256')],
+    ['key unknown', ({ header }) => void (header.kid = 'another')],
+    ['signature', ({ payload }) => void (payload.roles = ['Onboarding.Admin'])],
+    ['signature', (parts) => void (parts.signature = Buffer.alloc(256).toString('base64url'))],
+    ['malformed', () => 'a.b'],
+    ['too big', () => `${'A'.repeat(40000)}.e30.AA`],
+  ];
+  for (const [wanted, change] of rows) {
+    forge(change);
+    assert.equal((await new Browser().signIn()).status, 403);
+    assert.equal(await reason(), wanted);
+  }
+  provider.answer = undefined;
+  assert.equal((await new Browser().signIn()).status, 303);
+});
+
+test('the provider is away: said so at once, and it goes on when it is back', async () => {
+  who({ groups: ['agents'] });
+  const browser = new Browser();
+  const back = await browser.through(await browser.begin());
+  await provider.away();
+  let answer = await browser.ours.go(back);
+  assert.equal(answer.status, 503);
+  assert.match(answer.body, /Microsoft cannot be reached/);
+  assert.equal(await reason(), 'network');
+  // What it published is known: people are still sent there.
+  assert.match(await new Browser().begin(), new RegExp(`^${provider.issuer}/auth`));
+  await provider.back();
+  assert.equal((await new Browser().signIn()).status, 303);
+});
+
+test('another server: ES256, the secret in the body, a second factor, two issuers', async () => {
+  await server.stop();
+  await provider.stop();
+  provider = await new Provider({
+    redirect: `https://localhost:${port}/auth/oidc/entra/callback`,
+    algorithm: 'ES256',
+    client: { token_endpoint_auth_method: 'client_secret_post' },
+  }).start();
+  server = await serve(
+    provider.config({ client_secret_in: 'body', default_role: 'viewer', mfa: 'required', mfa_claims: [{ claim: 'acrs', value: 'c1' }] }),
+    provider.config({ default_role: 'viewer' }, 'google', 'Google'),
+  );
+  who({ amr: ['pwd'] });
+  let answer = await new Browser().signIn();
+  assert.equal(answer.status, 403);
+  assert.match(answer.body, /A second step is needed/);
+  assert.equal(await reason(), 'second factor');
+  who({ acrs: ['c1'] });
+  assert.equal((await new Browser().signIn()).status, 303);
+  const asked = new URL(await new Browser().begin()).searchParams.get('claims');
+  assert.deepEqual(JSON.parse(asked), { id_token: { acrs: { essential: true, value: 'c1' } } });
+  const google = new URL((await request(`${server.url}/auth/oidc/google/start`)).headers.location);
+  assert.equal(google.searchParams.get('redirect_uri'), `https://localhost:${port}/auth/oidc/google/callback`);
+  assert.equal(google.searchParams.get('claims'), null);
+});
