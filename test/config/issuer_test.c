@@ -127,8 +127,8 @@ static void refused(void **state)
          "a:7:30: a row has no “values”", ""},
         {ENTRY "      mfa_claims: [{claim: amr, value: mfa, role: agent}]\n",
          "a:7:45: a row has no “role”", ""},
-        {ENTRY "      roles: [{claim: roles, value: [a], role: agent}]\n",
-         ": “value” takes a text", ""},
+        {ENTRY "      roles: [{claim: roles, value: [a], role: agent}]\n", ": “value” takes a text",
+         ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts elsewhere: who becomes whom. */
+#include "lib/expect.h"
 #include "store/identities.h"
 #include "store/people.h"
-#include "lib/expect.h"
 #include "store/trial.h"
 
 static const int64_t later_ms = INT64_C(1) << 50;
