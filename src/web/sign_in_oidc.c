@@ -36,7 +36,7 @@
 static const struct str cookie_name = STR_INIT("__Host-oidc");
 static const struct str sealed_for = STR_INIT("sign-in elsewhere");
 
-enum { BEGUN_S = 600, SECRET_SIZE = 32, PARAMETER_MAX = 4096 };
+enum { BEGUN_S = 600, SECRET_SIZE = 32, PARAMETER_MAX = 4096, ESCAPED_MAX = 3 * PARAMETER_MAX };
 
 _Static_assert((int)SEAL_KEY_SIZE == (int)SIGN_MAC_SIZE, "a key is derived by signing");
 
@@ -80,7 +80,7 @@ struct view_issuers sign_in_issuers(struct request *r, struct str next)
     const struct issuers *all = &r->web->config->issuers;
     struct view_issuer *items = arena_new_array(&r->arena, struct view_issuer, all->n);
     struct buf escaped;
-    buf_init(&escaped, PARAMETER_MAX * 3);
+    buf_init(&escaped, ESCAPED_MAX);
     urlencoded_escape(&escaped, staff_safe_next(next));
     const char *mark = escaped.len ? "?next=" : "";
     for (size_t i = 0; i < all->n; i++)
