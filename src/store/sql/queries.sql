@@ -417,3 +417,24 @@ SET name = coalesce(nullif(:name, ''), name), email = coalesce(nullif(:email, ''
     role = :role, changed_ms = :now_ms
 WHERE id = :id AND (role <> :role OR (:name <> '' AND name <> :name)
                     OR (:email <> '' AND email <> :email));
+
+-- name: saved_view_list
+SELECT id, person, name, query FROM saved_view
+WHERE person IN (0, :person)
+ORDER BY person <> 0, name, id
+LIMIT :n;
+
+-- name: saved_view_others
+SELECT count(*) AS n FROM saved_view WHERE person = :person AND name <> :name;
+
+-- name: saved_view_owner
+SELECT person FROM saved_view WHERE id = :id;
+
+-- name: saved_view_insert
+INSERT INTO saved_view (person, name, query) VALUES (:person, :name, :query);
+
+-- name: saved_view_delete
+DELETE FROM saved_view WHERE id = :id;
+
+-- name: saved_view_delete_name
+DELETE FROM saved_view WHERE person = :person AND name = :name;
