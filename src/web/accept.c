@@ -8,6 +8,7 @@
 #include "net/peer.h"
 #include "web/crowd.h"
 #include "web/loop.h"
+#include "web/rate.h"
 #include "web/state.h"
 
 #include <errno.h>
@@ -65,9 +66,11 @@ static void refuse(struct connection *c, enum metric reason)
 static void admit(struct connection *c, const struct ip *client)
 {
     struct web *web = c->loop->web;
-    if (client && !networks_hold(&web->trusted, client) &&
-        !crowd_enter(web->crowd, client, &c->place))
+    bool limited = client && !networks_hold(&web->trusted, client);
+    if (limited && !crowd_enter(web->crowd, client, &c->place))
         refuse(c, METRIC_refused_client);
+    else if (limited && rate_take(web->rate, RATE_CONNECT, client, clock_monotonic_us()) > 0)
+        refuse(c, METRIC_refused_rate);
     else
         h2o_accept(&c->loop->accept[c->kind], c->sock);
 }

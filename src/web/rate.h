@@ -26,10 +26,11 @@
 #include "core/network.h"
 
 enum rate_class {
-    RATE_PAGE,   /* reading pages, and addresses that do not exist */
-    RATE_SUBMIT, /* sending forms */
-    RATE_API,    /* calls of the API */
-    RATE_WAIT,   /* waits that count as a proof of work (proof.h) */
+    RATE_PAGE,    /* reading pages, and addresses that do not exist */
+    RATE_SUBMIT,  /* sending forms */
+    RATE_API,     /* calls of the API */
+    RATE_WAIT,    /* waits that count as a proof of work (proof.h) */
+    RATE_CONNECT, /* connections, each of which costs a handshake */
     RATE_CLASSES,
     RATE_FREE = RATE_CLASSES /* never counted: what is served from memory as it is */
 };

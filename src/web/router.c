@@ -73,6 +73,7 @@ void router_prepare(struct web *web)
         [RATE_PAGE] = c->limits_rate_page,
         [RATE_SUBMIT] = c->limits_rate_submit,
         [RATE_API] = c->limits_rate_api,
+        [RATE_CONNECT] = c->limits_rate_connect,
     };
     struct bucket_rate rates[RATE_CLASSES] = {0};
     for (int i = 0; i < RATE_CLASSES; i++) {

@@ -33,6 +33,7 @@ static const char *const other_values[OPTION_COUNT] = {
     [OPTION_limits_idle_time] = "2m",
     [OPTION_limits_writer_queue] = "64",
     [OPTION_limits_writer_group] = "32",
+    [OPTION_limits_rate_connect] = "6/1s",
     [OPTION_limits_rate_page] = "5/1s",
     [OPTION_limits_rate_submit] = "0",
     [OPTION_limits_rate_api] = "10/1h",

@@ -40,9 +40,12 @@ export const word = (n) => {
 
 export const setting = (id, value) => Buffer.concat([Buffer.from([id >> 8, id & 255]), word(value)]);
 
+// FROM=127.0.0.2: as another client.
+export const localAddress = process.env.FROM;
+
 export function secure(port, options = {}) {
   return new Promise((done, fail) => {
-    const socket = tls.connect({ host: '127.0.0.1', port, servername: 'localhost', rejectUnauthorized: false, ...options }, () => {
+    const socket = tls.connect({ host: '127.0.0.1', localAddress, port, servername: 'localhost', rejectUnauthorized: false, ...options }, () => {
       socket.removeListener('error', fail);
       socket.on('error', () => {});
       done(socket);

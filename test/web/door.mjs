@@ -140,6 +140,20 @@ await tap({
     assert.equal(await server.stop(), 0, server.log);
     assert.ok(lines(server, 'too many of one client').some((line) => line.includes('"total":40')), server.log);
   },
+  'one client connects so often, others come in; who kept a connection goes on': async () => {
+    const server = await new Server({ env: {
+      ...alone, ANTEROOM_SERVER__PROXY_PROTOCOL: 'v2', ANTEROOM_SERVER__TRUSTED_PROXIES: '127.0.0.1', ANTEROOM_LIMITS__RATE_CONNECT: '5/1h',
+    } }).start();
+    const kept = await secure(server, tcp4('192.0.2.7'));
+    for (let i = 0; i < 4; i++) (await secure(server, tcp4('192.0.2.7'))).destroy();
+    for (let i = 0; i < 20; i++) await assert.rejects(secure(server, tcp4('192.0.2.7')));
+    assert.equal(await page(await secure(server, tcp4('192.0.2.8'))), 200);
+    for (let i = 0; i < 8; i++) (await secure(server, own)).destroy(); // the proxy's own are not limited
+    assert.equal(await page(kept), 200);
+    assert.equal(await count(server, 'refused_total{reason="rate"'), 20);
+    assert.equal(await server.stop(), 0, server.log);
+    assert.ok(lines(server, 'too often by one client').some((line) => line.includes('"total":20')), server.log);
+  },
   'a late loop: who begins is told to come back with what was typed, who is under way goes on': async () => {
     const server = await new Server({ env: { ...alone, ANTEROOM_LIMITS__LAG: '500ms' } }).start();
     const held = await secure(server); // while somebody is connected, the loop looks at the clock
