@@ -21,7 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 128 * 1024, NOTES_TEXT_MAX = 8 * 1024, LEASE_TEXT_MAX = 128, LEASE_MAX_MS = 60 * 1000 };
+enum {
+    CHUNK = 128 * 1024,
+    NOTES_TEXT_MAX = 8 * 1024,
+    LEASE_TEXT_MAX = 128,
+    LEASE_MAX_MS = 60 * 1000
+};
 
 /* ---- words and paths
  * -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicate/notes.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "replicate/ltx.h"
 
@@ -34,7 +35,7 @@ static struct str time_text(struct arena *a, int64_t at_ms)
     return arena_fmt(a, "%s.%09lldZ", day, (long long)(at_ms % 1000 * 1000000));
 }
 
-/* "2026-11-21T09:30:00.125000000Z": digits where digits are due, and the marks between them. */
+/* "2026-11-21T09:30:00.125000000Z": in this very shape, as stock tools write it too. */
 static bool to_time(struct str text, int64_t *out)
 {
     static const char shape[] = "0000-00-00T00:00:00.000000000Z";
@@ -45,21 +46,7 @@ static bool to_time(struct str text, int64_t *out)
         if (shape[i] == '0' ? !digit : text.ptr[i] != shape[i])
             return false;
     }
-    uint64_t part[7];
-    static const struct {
-        size_t from, to;
-    } parts[7] = {{0, 4}, {5, 7}, {8, 10}, {11, 13}, {14, 16}, {17, 19}, {20, 23}};
-    for (size_t i = 0; i < 7; i++)
-        if (!str_to_u64(str_slice(text, parts[i].from, parts[i].to), &part[i]))
-            return false;
-    struct tm tm = {.tm_year = (int)part[0] - 1900,
-                    .tm_mon = (int)part[1] - 1,
-                    .tm_mday = (int)part[2],
-                    .tm_hour = (int)part[3],
-                    .tm_min = (int)part[4],
-                    .tm_sec = (int)part[5]};
-    *out = (int64_t)timegm(&tm) * 1000 + (int64_t)part[6];
-    return true;
+    return clock_read_rfc3339(text, out) && *out >= 0;
 }
 
 /* "12-…": a number, and the hash that belongs to it. */

@@ -101,17 +101,12 @@ static bool number(struct str *rest, const char *key, uint64_t most, uint64_t *o
     return line(rest, key, &value) && str_to_u64(value, out) && *out > 0 && *out <= most;
 }
 
-bool restore_place_known(struct restore_place *p, struct restore_state *out)
+bool restore_state_read(struct str rest, struct str from, struct restore_state *out)
 {
-    char text[STATE_MAX];
-    int fd = open(p->state, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
-    if (fd >= 0)
-        close(fd);
-    struct str rest = str_of(text, n > 0 ? (size_t)n : 0), url;
+    struct str url;
     uint64_t page_size, pages;
     bool known =
-        line(&rest, "from ", &url) && str_eq(url, p->url) &&
+        line(&rest, "from ", &url) && str_eq(url, from) &&
         number(&rest, "to ", UINT64_MAX, &out->to) && number(&rest, "txid ", out->to, &out->txid) &&
         number(&rest, "page_size ", 65536, &page_size) && page_size >= 512 &&
         (page_size & (page_size - 1)) == 0 && number(&rest, "pages ", UINT32_MAX - 1, &pages);
@@ -120,6 +115,16 @@ bool restore_place_known(struct restore_place *p, struct restore_state *out)
         out->pages = (uint32_t)pages;
     }
     return known;
+}
+
+bool restore_place_known(struct restore_place *p, struct restore_state *out)
+{
+    char text[STATE_MAX];
+    int fd = open(p->state, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
+    if (fd >= 0)
+        close(fd);
+    return restore_state_read(str_of(text, n > 0 ? (size_t)n : 0), p->url, out);
 }
 
 enum err restore_place_keep(struct restore_place *p, const struct restore_state *state,

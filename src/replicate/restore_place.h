@@ -36,6 +36,9 @@ void restore_place_close(struct restore_place *p);
 /* What an earlier try from the same URL left; false: nothing. */
 bool restore_place_known(struct restore_place *p, struct restore_state *out);
 
+/* The same of the file's text: false when it is not what restore_place_keep writes for `from`. */
+bool restore_state_read(struct str text, struct str from, struct restore_state *out);
+
 /* Remembers how far it is. */
 enum err restore_place_keep(struct restore_place *p, const struct restore_state *state,
                             struct why *why);
