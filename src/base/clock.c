@@ -41,8 +41,11 @@ struct str clock_rfc3339(int64_t wall_ms, char out[CLOCK_RFC3339_SIZE])
     time_t t = (time_t)seconds;
     struct tm tm;
     gmtime_r(&t, &tm);
-    size_t n = strftime(out, CLOCK_RFC3339_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out + n, CLOCK_RFC3339_SIZE - n, ".%03dZ", (int)milliseconds);
+    char text[96]; /* a year may have more digits than that of a clock */
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)milliseconds);
+    memcpy(out, text, CLOCK_RFC3339_SIZE - 1);
+    out[CLOCK_RFC3339_SIZE - 1] = '\0';
     return str_of(out, CLOCK_RFC3339_SIZE - 1);
 }
 
