@@ -62,4 +62,7 @@ void doctor_ports(struct patient *p, struct diagnosis *d);
 /* doctor_replica.c */
 void doctor_replica(struct patient *p, struct diagnosis *d);
 
+/* doctor_issuers.c */
+void doctor_issuers(struct patient *p, struct diagnosis *d);
+
 #endif

@@ -37,9 +37,9 @@ function signingKey(kid, type) {
 }
 
 export class Provider {
-  // client: what the registration says beside client_id; keys: of the client, as JWKs
-  constructor({ redirect, algorithm = 'RS256', client = {}, leave } = {}) {
-    Object.assign(this, { redirect, algorithm, client, leave });
+  // client: what the registration says beside client_id; clients: other registrations
+  constructor({ redirect, algorithm = 'RS256', client = {}, clients = [], leave } = {}) {
+    Object.assign(this, { redirect, algorithm, client, clients, leave });
     this.folder = temporaryDirectory('anteroom-oidc-');
     this.ca = join(this.folder, 'ca.pem');
     this.secretFile = join(this.folder, 'secret');
@@ -61,6 +61,7 @@ export class Provider {
           id_token_signed_response_alg: this.algorithm,
           ...this.client,
         },
+        ...this.clients,
       ],
       jwks: { keys: [signingKey(`key-${this.generation}`, this.algorithm)] },
       cookies: { keys: ['cookies of the test'] },

@@ -4,7 +4,11 @@
 // which role, and what is said to those who do not.
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { Server, Visitor, freePort, request, sleep } from '../lib/server.mjs';
+import { execFile } from 'node:child_process';
+import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Server, Visitor, binary, freePort, request, sleep, temporaryDirectory } from '../lib/server.mjs';
 import { Provider, configuration, nonsense } from './provider.mjs';
 
 const roles = [
@@ -36,7 +40,8 @@ async function serve(...issuers) {
 
 // A browser: our cookies and the provider's.
 class Browser {
-  constructor() {
+  constructor(id = 'entra') {
+    this.id = id;
     this.ours = new Visitor(server);
     this.theirs = new Map();
   }
@@ -53,7 +58,7 @@ class Browser {
   }
 
   async begin(next = '') {
-    const answer = await this.ours.go(`/auth/oidc/entra/start${next && `?next=${encodeURIComponent(next)}`}`);
+    const answer = await this.ours.go(`/auth/oidc/${this.id}/start${next && `?next=${encodeURIComponent(next)}`}`);
     assert.equal(answer.status, 303, answer.body);
     return answer.headers.location;
   }
@@ -64,7 +69,7 @@ class Browser {
       const answer = await this.there(url);
       assert.ok([302, 303].includes(answer.status), `${answer.status} ${answer.body}`);
       url = new URL(answer.headers.location, provider.issuer).href;
-      if (url.startsWith(provider.redirect)) return url.slice(server.url.length);
+      if (url.startsWith(server.url)) return url.slice(server.url.length);
     }
     throw new Error('the provider redirects for ever');
   }
@@ -242,6 +247,37 @@ test('the provider is away: said so at once, and it goes on when it is back', as
   assert.equal((await new Browser().signIn()).status, 303);
 });
 
+// What anteroom doctor says of the issuers. The provider is in this process: it must go on meanwhile.
+async function doctor(...issuers) {
+  const file = join(temporaryDirectory(), 'anteroom.yaml');
+  writeFileSync(file, configuration(...issuers));
+  const out = await new Promise((done) =>
+    execFile(binary, ['doctor', '--json', '--config', file, '--data', server.data], (error, stdout) => done(stdout)));
+  return JSON.parse(out).checks.find((check) => check.name === 'accounts');
+}
+
+test('doctor: what is wrong with an issuer, and what to do', async () => {
+  assert.equal((await doctor()).state, 'skipped');
+  let said = await doctor(provider.config({ roles }), provider.config({ roles }, 'other', 'Other'));
+  assert.equal(said.state, 'ok', said.finding);
+  assert.match(said.finding, /^entra answers, with 1 key; other answers, with 1 key$/);
+  said = await doctor(provider.config({ roles, issuer: `${provider.issuer}/` }));
+  assert.equal(said.state, 'bad');
+  assert.match(said.finding, /another issuer/);
+  assert.match(said.remedy, /letter by letter/);
+  said = await doctor(provider.config({ roles, ca_file: undefined }));
+  assert.match(said.finding, /not to be trusted/);
+  said = await doctor(provider.config({ roles, client_secret_file: '/nowhere' }));
+  assert.match(said.finding, /\/nowhere: No such file/);
+  for (const [seconds, state] of [[90, 'warn'], [-300, 'bad']]) {
+    provider.answer = (req, res) => void res.setHeader('date', new Date(Date.now() + seconds * 1000).toUTCString());
+    said = await doctor(provider.config({ roles }));
+    assert.equal(said.state, state, said.finding);
+    assert.match(said.finding, seconds > 0 ? /ahead of ours/ : /behind ours/);
+  }
+  provider.answer = undefined;
+});
+
 test('another server: ES256, the secret in the body, a second factor, two issuers', async () => {
   await server.stop();
   await provider.stop();
@@ -266,4 +302,62 @@ test('another server: ES256, the secret in the body, a second factor, two issuer
   const google = new URL((await request(`${server.url}/auth/oidc/google/start`)).headers.location);
   assert.equal(google.searchParams.get('redirect_uri'), `https://localhost:${port}/auth/oidc/google/callback`);
   assert.equal(google.searchParams.get('claims'), null);
+});
+
+// One registration for a key with a certificate, one for an assertion that somebody keeps in a file,
+// one without any secret.
+test('who we are: a key, an assertion of somebody else, nothing but PKCE', async () => {
+  const folder = temporaryDirectory('anteroom-keys-');
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyFile = join(folder, 'client.key'), assertionFile = join(folder, 'assertion');
+  writeFileSync(keyFile, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const certificate = await new Promise((done, fail) =>
+    execFile('openssl', ['req', '-x509', '-key', keyFile, '-subj', '/CN=anteroom', '-days', '2'], (error, out) => (error ? fail(error) : done(out))));
+  writeFileSync(join(folder, 'client.pem'), certificate);
+  const back = (id) => [`https://localhost:${port}/auth/oidc/${id}/callback`];
+  const jwk = (key, more) => ({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), use: 'sig', ...more }] });
+  await server.stop();
+  await provider.stop();
+  provider = await new Provider({
+    redirect: back('entra')[0],
+    algorithm: 'ES256',
+    clients: [
+      { client_id: 'by-key', redirect_uris: back('key'), token_endpoint_auth_method: 'private_key_jwt', id_token_signed_response_alg: 'ES256', jwks: jwk(pair, { kid: 'k1' }) },
+      { client_id: 'by-file', redirect_uris: back('file'), token_endpoint_auth_method: 'private_key_jwt', id_token_signed_response_alg: 'ES256', jwks: jwk(other) },
+      { client_id: 'public', redirect_uris: back('public'), id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
+    ],
+  }).start();
+  const assertion = (claims) => {
+    const part = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+    const now = Math.floor(Date.now() / 1000);
+    const text = `${part({ alg: 'ES256' })}.${part({ iss: 'by-file', sub: 'by-file', aud: `${provider.issuer}/token`, jti: nonsense(), iat: now, exp: now + 60, ...claims })}`;
+    const signature = sign('sha256', Buffer.from(text), { key: other.privateKey, dsaEncoding: 'ieee-p1363' });
+    writeFileSync(assertionFile, `${text}.${signature.toString('base64url')}\n`);
+  };
+  assertion();
+  const common = { client_secret_file: undefined, default_role: 'viewer' };
+  server = await serve(
+    provider.config({ ...common, client_id: 'by-key', client_key_file: keyFile, client_certificate_file: join(folder, 'client.pem'), client_key_id: 'k1' }, 'key'),
+    provider.config({ ...common, client_id: 'by-file', client_assertion_file: assertionFile }, 'file'),
+    provider.config({ ...common, client_id: 'public' }, 'public'),
+  );
+  who({});
+  let header;
+  provider.provider.on('grant.success', ({ oidc }) => {
+    const said = oidc.params.client_assertion ?? oidc.body?.client_assertion;
+    header ??= said && JSON.parse(Buffer.from(said.split('.')[0], 'base64url'));
+  });
+  assert.equal((await new Browser('key').signIn()).status, 303);
+  const der = new X509Certificate(certificate).raw;
+  const print = (algorithm) => createHash(algorithm).update(der).digest('base64url');
+  assert.deepEqual(header, { alg: 'RS256', typ: 'JWT', kid: 'k1', x5t: print('sha1'), 'x5t#S256': print('sha256') });
+  assert.equal((await new Browser('file').signIn()).status, 303);
+  assertion(); // it is renewed, and read anew
+  assert.equal((await new Browser('file').signIn()).status, 303);
+  assertion({ aud: 'https://evil.example' });
+  assert.equal((await new Browser('file').signIn()).status, 403);
+  assert.equal(await reason(), 'refused');
+  assert.equal((await new Browser('public').signIn()).status, 303);
+  assert.ok(!server.log.includes(readFileSync(assertionFile, 'utf8').slice(0, 40)), 'no assertion in the log');
 });
