@@ -142,7 +142,8 @@ static void civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
     *year = (int64_t)year_of_era + era * 400 + (*month <= 2);
 }
 
-struct str words_time(struct arena *a, const struct words *words, int64_t wall_ms)
+static struct str moment(struct arena *a, const struct words *words, enum text form,
+                         int64_t wall_ms)
 {
     enum { DAY_S = 86400 };
     static const enum text months[] = {
@@ -160,7 +161,17 @@ struct str words_time(struct arena *a, const struct words *words, int64_t wall_m
         {"year", arena_fmt(a, "%lld", (long long)year)},
         {"time", arena_fmt(a, "%02u:%02u", of_day / 3600, of_day / 60 % 60)},
     };
-    return words_fill(a, words, TEXT_DATE_TIME, values, sizeof values / sizeof *values);
+    return words_fill(a, words, form, values, sizeof values / sizeof *values);
+}
+
+struct str words_time(struct arena *a, const struct words *words, int64_t wall_ms)
+{
+    return moment(a, words, TEXT_DATE_TIME, wall_ms);
+}
+
+struct str words_day(struct arena *a, const struct words *words, int64_t wall_ms)
+{
+    return moment(a, words, TEXT_DATE_DAY, wall_ms);
 }
 
 struct str words_duration(struct arena *a, const struct words *words, int64_t ms)

@@ -84,6 +84,9 @@ struct str words_number(struct arena *a, const struct words *words, uint64_t n);
 /* "21 November 2026 at 09:30 UTC", in the words of the language. */
 struct str words_time(struct arena *a, const struct words *words, int64_t wall_ms);
 
+/* "21 November 2026" */
+struct str words_day(struct arena *a, const struct words *words, int64_t wall_ms);
+
 /* "7 days", "36 hours": in the longest unit that says it exactly. */
 struct str words_duration(struct arena *a, const struct words *words, int64_t ms);
 

@@ -138,6 +138,11 @@ struct str say_time(struct request *r, int64_t wall_ms)
     return words_time(&r->arena, words_of(r), wall_ms);
 }
 
+struct str say_day(struct request *r, int64_t wall_ms)
+{
+    return words_day(&r->arena, words_of(r), wall_ms);
+}
+
 const struct form_rules *say_rules(const struct request *r)
 {
     return &r->web->config->local[r->language];

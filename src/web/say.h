@@ -54,6 +54,9 @@ struct str say_with(struct request *r, enum text key, const char *name, struct s
 /* "21 November 2026 at 09:30 UTC" */
 struct str say_time(struct request *r, int64_t wall_ms);
 
+/* "21 November 2026" */
+struct str say_day(struct request *r, int64_t wall_ms);
+
 /* What is asked, and the questions as views, in the request's language. */
 const struct form_rules *say_rules(const struct request *r);
 const struct view_questions *say_questions(const struct request *r);

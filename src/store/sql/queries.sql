@@ -438,3 +438,18 @@ DELETE FROM saved_view WHERE id = :id;
 
 -- name: saved_view_delete_name
 DELETE FROM saved_view WHERE person = :person AND name = :name;
+-- Those that work first.
+-- name: token_list
+SELECT id, name, role, created_ms, expires_ms, used_ms, revoked_ms FROM token
+ORDER BY revoked_ms <> 0 OR (expires_ms <> 0 AND expires_ms <= :now_ms), id DESC
+LIMIT 500;
+
+-- name: token_name
+SELECT name FROM token WHERE id = :id;
+
+-- name: token_insert
+INSERT INTO token (token, name, role, created_by, created_ms, expires_ms)
+VALUES (:token, :name, :role, :by, :now_ms, :expires_ms);
+
+-- name: token_revoke
+UPDATE token SET revoked_ms = :now_ms WHERE id = :id AND revoked_ms = 0;
