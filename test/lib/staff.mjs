@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Seats people of the team in a data directory whose server is stopped, each with a session, so that
-// a test of a page begins on that page. How people really get in is tested by sign_in.mjs.
+// Seats people of the team in a data directory whose server is stopped, each with a session and a
+// token of the API, so that a test of a page begins on that page. How people really get in is tested by sign_in.mjs.
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ for who in json.loads(sys.argv[2]):
     db.execute("INSERT INTO session (token, person, created_ms, seen_ms, expires_ms, method, strong, client)"
                " VALUES (?, ?, ?, ?, ?, 'password', 1, 'a test')",
                (bytes.fromhex(who["hash"]), cursor.lastrowid, now, now, now + 3600000))
+    db.execute("INSERT INTO token (token, name, role, created_by, created_ms, expires_ms) VALUES (?, ?, ?, 0, ?, 0)",
+               (bytes.fromhex(who["bearerHash"]), who["name"], who["role"], now))
     print(cursor.lastrowid)
 db.commit()
 db.close()
@@ -43,6 +45,8 @@ export class Person {
   }
 }
 
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
 // One person a role: {agent: Person, …}. The server is started and stopped once before, so that there
 // is a database; start it afterwards.
 export async function seatTeam(server, wanted = roles) {
@@ -50,7 +54,8 @@ export async function seatTeam(server, wanted = roles) {
   await server.stop();
   const people = wanted.map((role) => {
     const token = randomBytes(16).toString('base64url');
-    return { role, login: `${role}@example.com`, name: `Robin ${role}`, token, hash: createHash('sha256').update(token).digest('hex') };
+    const bearer = `art_${randomBytes(20).toString('base64url')}`;
+    return { role, bearer, bearerHash: sha256(bearer), login: `${role}@example.com`, name: `Robin ${role}`, token, hash: sha256(token) };
   });
   const done = spawnSync('python3', ['-c', seat, join(server.data, 'anteroom.db'), JSON.stringify(people)], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(done.stderr);

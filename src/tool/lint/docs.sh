@@ -21,6 +21,8 @@ trap 'rm -rf "$made" "$findings"' EXIT
         "$program" init "$made/anteroom.yaml" >"$made/talk" 2>&1 || echo "$program:1: does not say what it should"
     check "$made/configuration.md" docs/reference/configuration.md
     check "$made/fields.md" docs/reference/fields.md
+    src/tool/roles.sh >"$made/roles.md"
+    check "$made/roles.md" docs/reference/roles.md
     check "$made/anteroom.yaml" config/anteroom.yaml
 } >"$findings" 2>&1
 verdict "docs: the reference says what the code says" "$findings"

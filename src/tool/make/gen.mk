@@ -81,13 +81,14 @@ GEN_HEADERS += $(GEN)/version.h
 
 # ---- reference documents: what the program says about itself ----------------------------------------
 
-REFERENCES := docs/reference/configuration.md docs/reference/fields.md config/anteroom.yaml
+REFERENCES := docs/reference/configuration.md docs/reference/fields.md docs/reference/roles.md config/anteroom.yaml
 
 docs/reference/configuration.md: REFERENCE = build/anteroom help config > $@.new
 docs/reference/fields.md:        REFERENCE = build/anteroom help fields > $@.new
+docs/reference/roles.md:         REFERENCE = src/tool/roles.sh > $@.new
 config/anteroom.yaml:            REFERENCE = rm -f $@.new && build/anteroom init $@.new
 
-$(REFERENCES): build/anteroom
+$(REFERENCES): build/anteroom src/core/access.def src/web/routes.def src/tool/roles.sh
 	@mkdir -p $(@D)
 	$(REFERENCE)
 	@mv $@.new $@
