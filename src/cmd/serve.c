@@ -242,8 +242,16 @@ static void raise_descriptor_limit(void)
 /* On a terminal a person waits: tell them where to look, without the log's ceremony. */
 static void greet(const struct service *s)
 {
-    if (!isatty(STDERR_FILENO))
+    struct arena a = ARENA_INIT;
+    struct str link = web_setup_link(s->web, &a);
+    if (!isatty(STDERR_FILENO)) {
+        /* Whoever reads the log of the first start may set up the first account: the link ends with
+         * that, and in a day. */
+        if (link.len)
+            log_event(LOG_WARN, "no account yet", LOG_STR("setup_link", link));
+        arena_release(&a);
         return;
+    }
     fprintf(stderr,
             "\n  Anteroom is open at %.*s\n"
             "  Answers are kept in %.*s; see them with:\n"
@@ -251,6 +259,12 @@ static void greet(const struct service *s)
             "  Ctrl-C closes it.\n\n",
             STR_ARG(web_public_url(s->web)), STR_ARG(s->config.data_directory),
             STR_ARG(s->config.data_directory));
+    if (link.len)
+        fprintf(stderr,
+                "  Nobody can sign in yet. Set up the first account within a day at\n\n"
+                "    %.*s\n\n",
+                STR_ARG(link));
+    arena_release(&a);
     if (s->config.server_tls_certificate_file.len == 0)
         fprintf(stderr, "  The certificate is self-signed: your browser will ask once whether to "
                         "trust it.\n\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/check.h"
 
+#include "core/access.h"
 #include "core/colour.h"
 #include "core/network.h"
 
@@ -178,6 +179,17 @@ bool check_networks(struct str value, struct option_problem *problem)
     return refuse(problem, wrong, "is not an address or a network",
                   "Write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, with commas between them and no "
                   "bit set behind the prefix.");
+}
+
+bool check_roles(struct str value, struct option_problem *problem)
+{
+    unsigned bits;
+    struct str wrong = STR_EMPTY;
+    return roles_read(value, &bits, &wrong) ||
+           refuse(
+               problem, wrong, "is not a role",
+               "There are viewer, agent, privacy, auditor and administrator; with commas between "
+               "them.");
 }
 
 bool check_colour(struct str value, struct option_problem *problem)

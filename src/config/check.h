@@ -40,6 +40,9 @@ bool check_colour(struct str value, struct option_problem *problem);
 bool check_sync_classes(struct str value, struct option_problem *problem);
 bool check_replica_levels(struct str value, struct option_problem *problem);
 
+/* Roles of the team between commas: "agent, administrator". */
+bool check_roles(struct str value, struct option_problem *problem);
+
 /* A language that there is a catalogue of: "de"; and several, between commas. */
 bool check_language_code(struct str value, struct option_problem *problem);
 bool check_language_codes(struct str value, struct option_problem *problem);

@@ -39,6 +39,24 @@ bool role_find(struct str name, enum role *out)
     return false;
 }
 
+bool roles_read(struct str list, unsigned *out, struct str *wrong)
+{
+    struct str rest = list, part;
+    *out = 0;
+    while (str_cut(&rest, ',', &part)) {
+        enum role role;
+        part = str_trim(part);
+        if (!part.len && !list.len)
+            break;
+        if (!role_find(part, &role)) {
+            *wrong = part;
+            return false;
+        }
+        *out |= 1U << role;
+    }
+    return true;
+}
+
 struct str action_name(enum action action)
 {
     return actions[action].name;

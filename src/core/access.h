@@ -23,6 +23,9 @@ bool access_may(enum role role, enum action action);
 struct str role_name(enum role role);
 bool role_find(struct str name, enum role *out);
 
+/* "agent, administrator" as bits, 1 << role; false, and the piece that is none. */
+bool roles_read(struct str list, unsigned *out, struct str *wrong);
+
 /* "read_records", and the sentence about it. */
 struct str action_name(enum action action);
 struct str action_text(enum action action);

@@ -34,12 +34,14 @@ static bool find(const struct str *names, size_t n, struct str name, size_t *out
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* The three queries answer the same columns in the same order. */
+/* The three queries answer the same columns in the same order. That both sides are the same number
+ * is what is asserted. NOLINTBEGIN(misc-redundant-expression) */
 _Static_assert((int)C_PERSON_FIND_RECOVERY_CODES == (int)C_PERSON_CALLED_RECOVERY_CODES &&
                    (int)C_PERSON_FIND_RECOVERY_CODES == (int)C_PERSON_LIST_RECOVERY_CODES &&
                    (int)C_PERSON_FIND_TOTP == (int)C_PERSON_CALLED_TOTP &&
                    (int)C_PERSON_FIND_TOTP == (int)C_PERSON_LIST_TOTP,
                "the same columns");
+/* NOLINTEND(misc-redundant-expression) */
 
 static bool person_of(sqlite3_stmt *s, struct arena *a, struct person *out,
                       struct person_secrets *secrets)
@@ -286,8 +288,8 @@ enum err person_invite(struct write *w, void *input, struct why *why)
 enum err person_link(struct write *w, void *input, struct why *why)
 {
     const struct person_link *l = input;
-    enum role role;
-    enum person_state state;
+    enum role role = ROLE_VIEWER;
+    enum person_state state = PERSON_INVITED;
     enum err e = present(w, l->person, &role, &state, why);
     if (!e && state == PERSON_DISABLED) {
         e = err_set(why, ERR_CONFLICT, op, "the account is disabled");
@@ -319,8 +321,8 @@ enum err person_change(struct write *w, void *input, struct why *why)
 {
     const struct person_change *c = input;
     char detail[96];
-    enum role role;
-    enum person_state state;
+    enum role role = ROLE_VIEWER;
+    enum person_state state = PERSON_INVITED;
     enum err e = present(w, c->person, &role, &state, why);
     if (!e && role == ROLE_ADMINISTRATOR && c->role != role)
         e = others_remain(w, c->person, why);
@@ -345,8 +347,8 @@ enum err person_change(struct write *w, void *input, struct why *why)
 enum err person_disable(struct write *w, void *input, struct why *why)
 {
     const struct person_disable *d = input;
-    enum role role;
-    enum person_state state;
+    enum role role = ROLE_VIEWER;
+    enum person_state state = PERSON_INVITED;
     enum err e = present(w, d->person, &role, &state, why);
     if (e || (state == PERSON_DISABLED) == d->disabled)
         return e;

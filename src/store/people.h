@@ -117,6 +117,8 @@ write_verb first_link;
  * only. ERR_MISSING: no such link, or too late. ERR_CONFLICT: the login is taken.
  */
 struct invitation_use {
+    bool signed_first; /* a link that is signed and no row: it counts while there is no
+                          administrator who can sign in */
     struct session_hash link;
     struct str login, name;
     struct str password; /* hashed */

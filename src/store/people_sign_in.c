@@ -98,7 +98,16 @@ enum err invitation_use(struct write *w, void *input, struct why *why)
     struct invitation_use *u = input;
     bool first = false;
     int64_t person = 0;
-    enum err e = find_link(w, &u->link, &first, &person, why);
+    enum err e;
+    if (u->signed_first) {
+        int64_t n = 0;
+        first = true;
+        e = people_administrators(w, 0, &n, why);
+        if (!e && n)
+            e = err_set(why, ERR_MISSING, op, "there is an administrator by now");
+    } else {
+        e = find_link(w, &u->link, &first, &person, why);
+    }
     if (e)
         return e;
     sqlite3_stmt *s = write_query(w, SQL_INVITATION_DELETE);

@@ -29,6 +29,7 @@ enum rate_class {
     RATE_PAGE,    /* reading pages, and addresses that do not exist */
     RATE_SUBMIT,  /* sending forms */
     RATE_API,     /* calls of the API */
+    RATE_SIGNIN,  /* passwords and codes that are tried */
     RATE_WAIT,    /* waits that count as a proof of work (proof.h) */
     RATE_CONNECT, /* connections, each of which costs a handshake */
     RATE_CLASSES,

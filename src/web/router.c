@@ -4,6 +4,7 @@
 #include "base/metric.h"
 #include "config/option.h"
 #include "net/peer.h"
+#include "web/attempts.h"
 #include "web/challenge.h"
 #include "web/crowd.h"
 #include "web/draft.h"
@@ -74,6 +75,7 @@ void router_prepare(struct web *web)
         [RATE_SUBMIT] = c->limits_rate_submit,
         [RATE_API] = c->limits_rate_api,
         [RATE_CONNECT] = c->limits_rate_connect,
+        [RATE_SIGNIN] = c->limits_rate_signin,
     };
     struct bucket_rate rates[RATE_CLASSES] = {0};
     for (int i = 0; i < RATE_CLASSES; i++) {
@@ -93,6 +95,8 @@ void router_prepare(struct web *web)
     networks_parse(c->server_trusted_proxies, &web->trusted, &wrong);
     web->proxy_protocol = str_eq(c->server_proxy_protocol, STR("v2"));
     web->rate = rate_new(rates);
+    roles_read(c->auth_mfa_roles, &web->mfa_roles, &wrong);
+    web->attempts = attempts_new();
     web->crowd = crowd_new((unsigned)c->limits_connections_per_client);
 }
 
@@ -129,6 +133,7 @@ static enum rate_class rate_of(const struct route *route)
 {
     unsigned flags = route ? route->flags : 0;
     return flags & ROUTE_FREE                 ? RATE_FREE
+           : flags & ROUTE_GUESS              ? RATE_SIGNIN
            : flags & (ROUTE_JSON | ROUTE_API) ? RATE_API
            : flags & ROUTE_FORM               ? RATE_SUBMIT
                                               : RATE_PAGE;

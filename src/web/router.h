@@ -26,6 +26,8 @@ enum route_flags {
     ROUTE_FREE = 32,    /* counts against no rate */
     ROUTE_API = 128,    /* called by programs */
     ROUTE_UNUSED = 256, /* does not count as using the session */
+    ROUTE_GUESS = 512,  /* somebody could guess a secret here: counts as a sign-in */
+    ROUTE_EARLY = 1024, /* of the team, also before the second step that their role asks for */
 };
 
 struct route {

@@ -201,6 +201,15 @@ static struct str roles_that_may(struct request *r, enum action action)
     return list;
 }
 
+/* Their role needs a second step, and they signed in with a password alone. Who signs in elsewhere
+ * is that issuer's matter (auth.oidc). */
+static bool lacks_second_step(const struct request *r)
+{
+    const struct staff *s = r->staff;
+    return s->person && !s->strong && str_eq(s->method, STR("password")) &&
+           (r->web->mfa_roles & 1U << s->role) && !(r->route->flags & ROUTE_EARLY);
+}
+
 bool staff_let_in(struct request *r)
 {
     struct why why = {0};
@@ -212,6 +221,10 @@ bool staff_let_in(struct request *r)
     }
     if (!r->staff) {
         refuse_stranger(r);
+        return false;
+    }
+    if (lacks_second_step(r)) {
+        respond_redirect(r, STR("/auth/app"));
         return false;
     }
     if (!access_may(r->staff->role, action)) {
@@ -245,14 +258,24 @@ bool staff_may(const struct request *r, enum action action)
 
 /* ---- cookies -------------------------------------------------------------------------------- */
 
-struct session_hash staff_new_session(struct request *r)
+struct str staff_new_token(struct request *r)
 {
     unsigned char bytes[SESSION_TOKEN_SIZE];
     random_bytes(bytes, sizeof bytes);
-    struct str token = text_base64url(&r->arena, str_of(bytes, sizeof bytes));
+    return text_base64url(&r->arena, str_of(bytes, sizeof bytes));
+}
+
+void staff_set_cookie(struct request *r, struct str token)
+{
     respond_header(
         r, STR("set-cookie"),
         cookie_set(&r->arena, cookie_name, token, r->web->config->auth_session_time / 1000));
+}
+
+struct session_hash staff_new_session(struct request *r)
+{
+    struct str token = staff_new_token(r);
+    staff_set_cookie(r, token);
     return session_hash(token);
 }
 

@@ -51,8 +51,10 @@ bool staff_may(const struct request *r, enum action action);
 /* "Agent", in the language of the request. */
 struct str staff_role_name(const struct request *r, enum role role);
 
-/* A new token for a session, its hash, and the cookie that carries it until max_age_s; 0 ends it.
- */
+/* A new token for a session, and the cookie that carries it once the session has begun. */
+struct str staff_new_token(struct request *r);
+void staff_set_cookie(struct request *r, struct str token);
+/* Both at once, for a session that is about to begin: its hash. */
 struct session_hash staff_new_session(struct request *r);
 void staff_clear_cookie(struct request *r);
 

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 struct loop;
+struct attempts;
 struct crowd;
 struct rate;
 struct spent;
@@ -47,7 +48,10 @@ struct web {
     struct spent *spent;   /* challenges that have counted */
     struct str public_url; /* without a slash at the end */
     struct link_key link_key;
-    struct issuers_open issuers; /* as in config->issuers */
+    struct issuers_open issuers;            /* as in config->issuers */
+    unsigned char staff_key[KEY_FILE_SIZE]; /* keys/staff.key: seals what signing in needs */
+    unsigned mfa_roles;                     /* bits, 1 << enum role: auth.mfa_roles */
+    struct attempts *attempts;              /* at passwords and codes */
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */
     struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];

@@ -6,7 +6,10 @@
 #include "config/config.h"
 #include "net/address.h"
 #include "net/inherited.h"
+#include "store/people.h"
+#include "store/reader.h"
 #include "store/store.h"
+#include "web/attempts.h"
 #include "web/challenge.h"
 #include "web/crowd.h"
 #include "web/headers.h"
@@ -17,6 +20,7 @@
 #include "web/respond.h"
 #include "web/router.h"
 #include "web/say.h"
+#include "web/setup_link.h"
 #include "web/state.h"
 
 #include <errno.h>
@@ -213,6 +217,9 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
     char key_file[PATH_MAX];
     store_path(web->store, "keys/links.key", key_file, sizeof key_file);
     enum err e = link_key_open(key_file, &web->link_key, why);
+    store_path(web->store, "keys/staff.key", key_file, sizeof key_file);
+    if (e == ERR_NONE)
+        e = staff_key_open(key_file, web->staff_key, why);
     if (e == ERR_NONE)
         e = issuers_open(web->config, &web->issuers, why);
     if (e == ERR_NONE)
@@ -252,6 +259,20 @@ void web_needs(struct web *web, struct issuers_needs *out)
     issuers_needs(web->config, &web->issuers, out);
 }
 
+struct str web_setup_link(struct web *web, struct arena *a)
+{
+    struct reader *reader = NULL;
+    bool there = true;
+    if (!web->config->auth_local || reader_open(web->store, &reader, NULL) != ERR_NONE)
+        return STR_EMPTY;
+    enum err e = reader_has_administrator(reader, &there, NULL);
+    reader_close(reader);
+    if (e || there)
+        return STR_EMPTY;
+    struct str link = setup_link_make(a, web->staff_key, clock_wall_ms());
+    return arena_fmt(a, "%.*s%.*s", STR_ARG(web->public_url), STR_ARG(link));
+}
+
 bool web_drain(struct web *web, int64_t drain_ms)
 {
     web->drain_until = clock_monotonic_ms() + drain_ms;
@@ -280,6 +301,7 @@ void web_close(struct web *web)
     rate_free(web->rate);
     crowd_free(web->crowd);
     spent_free(web->spent);
+    attempts_free(web->attempts);
     brand_release(&web->brand);
     issuers_close(&web->issuers);
     arena_release(&web->arena);

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 
+struct arena;
 struct config;
 struct issuers_needs;
 struct store;
@@ -40,6 +41,10 @@ struct str web_public_url(const struct web *web);
 
 /* What it reads and calls beside its listeners, for a sandbox (issuers.h). */
 void web_needs(struct web *web, struct issuers_needs *out);
+
+/* While no administrator can sign in: the link with which the first one sets up an account, in the
+ * arena. Empty when there is one, or accounts are elsewhere (auth.local). */
+struct str web_setup_link(struct web *web, struct arena *a);
 
 /* Drains within drain_ms; true when nothing had to be cut off. Once, before web_close. */
 bool web_drain(struct web *web, int64_t drain_ms);

@@ -38,11 +38,26 @@ static void names(void **state)
     assert_false(role_find(STR("Administrator"), &found));
 }
 
+static void lists(void **state)
+{
+    (void)state;
+    unsigned bits;
+    struct str wrong;
+    assert_true(roles_read(STR("agent, administrator"), &bits, &wrong));
+    assert_int_equal(bits, 1U << ROLE_AGENT | 1U << ROLE_ADMINISTRATOR);
+    assert_true(roles_read(STR(""), &bits, &wrong));
+    assert_int_equal(bits, 0);
+    assert_false(roles_read(STR("agent, root"), &bits, &wrong));
+    assert_true(str_eq(wrong, STR("root")));
+    assert_false(roles_read(STR("agent,"), &bits, &wrong));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lines_that_hold),
         cmocka_unit_test(names),
+        cmocka_unit_test(lists),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);
 }

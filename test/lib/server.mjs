@@ -80,6 +80,7 @@ export class Server {
         ANTEROOM_LIMITS__RATE_PAGE: '0',
         ANTEROOM_LIMITS__RATE_SUBMIT: '0',
         ANTEROOM_LIMITS__RATE_API: '0',
+        ANTEROOM_LIMITS__RATE_SIGNIN: '0',
         ANTEROOM_LIMITS__CONNECTIONS_PER_CLIENT: '0',
         ANTEROOM_LIMITS__RATE_CONNECT: '0',
         ANTEROOM_LIMITS__LAG: '0s', // other programs may have the machine's cores

@@ -326,6 +326,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, trial_setup, trial_teardown)
     const struct CMUnitTest tests[] = {
         TEST(the_first_administrator),
+        TEST(a_first_link_that_is_signed),
         TEST(invited_and_in),
         TEST(a_link_that_is_too_old),
         TEST(each_code_once),
