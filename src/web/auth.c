@@ -122,8 +122,9 @@ static struct str attempts_from(struct request *r, int64_t person, bool anywhere
 bool auth_attempt(struct request *r, enum auth_guess guess, struct str login, int64_t person,
                   struct auth_attempt *out, struct str *notice)
 {
-    static const char *const uses[] = {
-        [GUESS_PASSWORD] = "password", [GUESS_CODE] = "code", [GUESS_OWN_PASSWORD] = "own password"};
+    static const char *const uses[] = {[GUESS_PASSWORD] = "password",
+                                       [GUESS_CODE] = "code",
+                                       [GUESS_OWN_PASSWORD] = "own password"};
     struct str folded = utf8_fold(&r->arena, login);
     *out = (struct auth_attempt){
         .key = attempts_key(r->web->attempts, uses[guess], folded,

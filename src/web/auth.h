@@ -71,8 +71,9 @@ struct auth_attempt {
 
 /*
  * Passwords are counted by account and address, so that nobody keeps the owner out. Who tries codes
- * has shown the password, and who gives his own password has a session: those are counted by account
- * alone, so that many addresses do not help. A browser that was here before is by itself in each.
+ * has shown the password, and who gives his own password has a session: those are counted by
+ * account alone, so that many addresses do not help. A browser that was here before is by itself in
+ * each.
  */
 enum auth_guess { GUESS_PASSWORD, GUESS_CODE, GUESS_OWN_PASSWORD };
 

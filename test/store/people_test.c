@@ -118,6 +118,20 @@ static void the_first_administrator(void **state)
     arena_release(&a);
 }
 
+static void a_first_link_that_is_signed(void **state)
+{
+    struct trial *t = *state;
+    struct invitation_use u = {.signed_first = true,
+                               .login = STR("margaret"),
+                               .name = STR("Margaret Hale"),
+                               .password = STR("$argon2id$hash"),
+                               .begin = begin(0, "s1")};
+    assert_int_equal(change(t, invitation_use, &u), ERR_NONE);
+    assert_true(is_signed_in(t, "s1"));
+    u.login = STR("thief");
+    assert_int_equal(change(t, invitation_use, &u), ERR_MISSING);
+}
+
 static void invited_and_in(void **state)
 {
     struct trial *t = *state;
