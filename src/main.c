@@ -19,6 +19,8 @@ const struct command commands[] = {
      "Restore a replica's newest state, or an older one, and check it.", cmd_restore},
     {"replica", "status | verify | export --to DIR [--from URL] [--config FILE] [--json]",
      "Say what a replica holds, check every file of it, copy it.", cmd_replica},
+    {"bench", "seed --to DIR [--records N] [--seed S]",
+     "Fill an empty data directory with made-up submissions, for measuring.", cmd_bench},
     {"version", "", "Print the version of Anteroom and of what it contains.", cmd_version},
     {"help", "[COMMAND | config | fields]", "Explain a command, the options, the fields.",
      cmd_help},

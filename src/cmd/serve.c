@@ -194,6 +194,7 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
         .inbox_limit = (unsigned)c->limits_writer_queue,
         .group_limit = (unsigned)c->limits_writer_group,
         .duplicate_ms = c->form_duplicate_days * 24 * 3600 * 1000,
+        .search = true,
         .sink = replication_sink(&s->replication),
     };
     e = writer_start(s->store, &writer, &s->writer, why);

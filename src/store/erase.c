@@ -6,6 +6,7 @@
 #include "store/erase_inner.h"
 #include "store/examine.h"
 #include "store/schema.h"
+#include "store/search_index.h"
 #include "store/store_inner.h"
 #include "store/write_inner.h"
 
@@ -33,6 +34,8 @@ static enum err erase_rows(struct write *w, const struct client_id *id, int64_t 
     enum err e = connection_run(c, "PRAGMA secure_delete = ON", op, why);
     if (!e)
         e = write_run(w, write_query(w, SQL_ERASE_KEEP_NUMBER), op, NULL, why);
+    if (!e)
+        e = search_forget_client(w, id, why);
     for (size_t i = 0; !e && i < sizeof rows_of_submission / sizeof *rows_of_submission; i++) {
         sqlite3_stmt *s = write_query(w, rows_of_submission[i]);
         if (s)

@@ -67,6 +67,29 @@ enum err reader_record(struct reader *reader, struct arena *a, const struct clie
     return e;
 }
 
+enum err reader_record_row(struct reader *reader, struct arena *a, int64_t row, struct record *out,
+                           struct why *why)
+{
+    /* The same columns, and the Client ID behind them. */
+    _Static_assert(C_RECORD_FIND_ID == C_RECORD_BY_ROW_ID &&
+                       C_RECORD_FIND_CONSENT == C_RECORD_BY_ROW_CONSENT,
+                   "one order");
+    sqlite3_stmt *s = NULL;
+    enum err e = reader_query(reader, SQL_RECORD_BY_ROW, &s, why);
+    if (e)
+        return e;
+    sqlite3_bind_int64(s, P_RECORD_BY_ROW_ID, row);
+    e = reader_row(reader, s, why);
+    if (!e) {
+        struct client_id id = {0};
+        struct str text = column_text(s, C_RECORD_BY_ROW_CLIENT_ID);
+        memcpy(id.text, text.ptr, text.len < CLIENT_ID_LEN ? text.len : CLIENT_ID_LEN);
+        *out = record_of(s, a, &id);
+    }
+    sqlite3_reset(s);
+    return e;
+}
+
 static bool event_of(sqlite3_stmt *s, struct arena *a, struct event *out)
 {
     struct str kind = column_text(s, C_EVENT_PAGE_KIND);

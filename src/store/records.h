@@ -32,6 +32,10 @@ struct record {
 enum err reader_record(struct reader *reader, struct arena *a, const struct client_id *id,
                        struct record *out, struct why *why);
 
+/* The same by the row number. */
+enum err reader_record_row(struct reader *reader, struct arena *a, int64_t row, struct record *out,
+                           struct why *why);
+
 enum event_kind { EVENT_NOTE, EVENT_STATUS, EVENT_OWNER, EVENT_KINDS };
 
 struct str event_kind_name(enum event_kind kind); /* "note" */

@@ -50,9 +50,10 @@ static void mark_damaged(struct store *s, const char *found)
 /* Table by table, so that no long read keeps the log from being reused. */
 static void check_tables(struct store *s, struct connection *c)
 {
-    static const char *const tables[] = {"meta",         "submission", "likeness", "idempotency",
-                                         "audit",        "outbox",     "draft",    "funnel",
-                                         "consent_text", "safe_mark",  "erasure"};
+    static const char *const tables[] = {
+        "meta",  "submission", "likeness",      "idempotency", "audit",     "outbox",
+        "draft", "funnel",     "consent_text",  "safe_mark",   "erasure",   "person",
+        "event", "tally",      "company_order", "search_data", "search_idx"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);

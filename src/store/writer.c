@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "store/chain.h"
 #include "store/duplicates.h"
+#include "store/search_index.h"
 #include "store/writer_inner.h"
 
 #include <malloc.h>
@@ -19,7 +20,13 @@ enum {
     BESIDE_MS = 1000,     /* how often, at most, counts and marks go with a group */
     COMPARE_MS = 1000,    /* how often, under load, submissions are compared with earlier ones */
     PURGE_MS = 60 * 1000, /* how often expired drafts are looked for under load */
-    PURGE_DRAFTS = 200    /* at a time */
+    PURGE_DRAFTS = 200,   /* at a time */
+    INDEX_WAIT_MS = 200,  /* what came is indexed so much later, some of it together */
+    INDEX_US = 4000,      /* at a time, */
+    INDEX_ROWS = 1000,    /* */
+    INDEX_REST = 10,      /* then not for so many times what it took */
+    INDEX_REST_BURST = 100,
+    BURST_JOBS = 16 /* in a group: the writer has better to do */
 };
 
 static const struct form_rules fixed_rules = {FORM_FIXED_FIELDS};
@@ -75,12 +82,20 @@ static void run_calls(struct job *calls)
 static void count(struct writer *w, const struct job *jobs, enum err e, int64_t us)
 {
     uint64_t n = 0, failed = 0, submissions = 0;
+    bool drafts = true;
     for (; jobs; jobs = jobs->next) {
         n++;
+        drafts = drafts && jobs->kind == JOB_DRAFT;
         failed += e || jobs->result;
         submissions += jobs->kind == JOB_SUBMIT && !e && !jobs->result && !jobs->submit.repeated;
         if (!e && !jobs->result)
             funnel_job(&w->funnel, jobs);
+    }
+    w->burst = n >= BURST_JOBS;
+    if (w->indexes && !drafts && !w->unindexed) {
+        w->unindexed = true;
+        int64_t at_ms = clock_monotonic_ms() + INDEX_WAIT_MS;
+        w->index_at_ms = at_ms > w->index_at_ms ? at_ms : w->index_at_ms;
     }
     pthread_mutex_lock(&w->stats_lock);
     w->stats.jobs += n;
@@ -190,6 +205,22 @@ static void compare(struct writer *w, int64_t now)
     w->compare_at_ms = now + COMPARE_MS;
 }
 
+/* A slice, and a rest in proportion: of a burst's time little is taken, of any other's a tenth. */
+static void index_some(struct writer *w, int64_t now)
+{
+    struct why why;
+    int64_t start = clock_monotonic_us();
+    enum err e = search_index(&w->connection, INDEX_ROWS, INDEX_US, &w->unindexed, &why);
+    if (e) {
+        w->unindexed = true;
+        writer_close_connection(w);
+        writer_set_trouble(w, e, &why);
+        return;
+    }
+    int64_t took_ms = (clock_monotonic_us() - start) / 1000 + 1;
+    w->index_at_ms = now + took_ms * (w->burst ? INDEX_REST_BURST : INDEX_REST);
+}
+
 /* What found no group to go with. */
 static void write_beside(struct writer *w, int64_t now)
 {
@@ -226,6 +257,9 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
         purge(w, now);
     if (w->open && w->uncompared && (idle_ms >= IDLE_MS || now >= w->compare_at_ms))
         compare(w, now);
+    bool fenced = atomic_load_explicit(&w->fenced, memory_order_relaxed);
+    if (w->open && w->unindexed && !fenced && (idle_ms >= IDLE_MS || now >= w->index_at_ms))
+        index_some(w, now);
     if (w->open &&
         (w->log_pages >= w->checkpoint_at || (idle_ms >= IDLE_MS && w->log_pages >= IDLE_PAGES)))
         writer_checkpoint(w);
@@ -233,11 +267,12 @@ static int64_t keep_house(struct writer *w, int64_t now, int64_t idle_ms)
         rest(w);
     if (!w->open)
         return w->retry_at_ms;
-    if (w->uncompared && idle_ms >= IDLE_MS)
+    if ((w->uncompared || (w->unindexed && !fenced)) && idle_ms >= IDLE_MS)
         return now;
+    int64_t at = now + (idle_ms < IDLE_MS ? IDLE_MS : REST_MS);
     if (w->rested)
-        return w->purge_at_ms > now ? w->purge_at_ms : now + IDLE_MS;
-    return now + (idle_ms < IDLE_MS ? IDLE_MS : REST_MS);
+        at = w->purge_at_ms > now ? w->purge_at_ms : now + IDLE_MS;
+    return w->unindexed && !fenced && w->index_at_ms < at ? w->index_at_ms : at;
 }
 
 static void *writer_run(void *context)
@@ -280,6 +315,7 @@ enum err writer_start(struct store *store, const struct writer_options *options,
     w->draw = options->draw ? options->draw : random_bytes;
     w->duplicate_ms = options->duplicate_ms;
     w->uncompared = w->duplicate_ms > 0;
+    w->indexes = w->unindexed = options->search;
     w->log_limit = options->log_pages ? options->log_pages : CONNECTION_LOG_PAGES;
     w->checkpoint_at = w->log_limit;
     w->purge_at_ms = clock_monotonic_ms() + IDLE_MS;

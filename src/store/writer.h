@@ -120,6 +120,7 @@ struct writer_options {
     unsigned group_limit;           /* jobs per commit at most */
     unsigned log_pages;   /* checkpoint when the log holds so many; 0: 2048, which is 8 MiB */
     int64_t duplicate_ms; /* how far back a company or an address is a duplicate; 0: not asked */
+    bool search;          /* keeps the search index (search_index.h) */
     /* Randomness for Client IDs; NULL: random_bytes. */
     void (*draw)(void *out, size_t n);
     /* Gets every commit; NULL: nobody does. Must live until writer_stop has returned. */

@@ -42,6 +42,10 @@ struct writer {
     int64_t purge_at_ms;
     bool uncompared; /* there may be submissions to compare */
     int64_t compare_at_ms;
+    bool indexes;   /* is asked to */
+    bool unindexed; /* there may be submissions or notes to put into the search index */
+    bool burst;     /* the last group was a large one */
+    int64_t index_at_ms;
     unsigned log_pages;     /* after the last commit */
     unsigned checkpoint_at; /* log pages */
     bool rested;            /* nothing happened since memory was given back */

@@ -5,12 +5,12 @@
  *     sqlcheck DIR OUT.c OUT.h
  *
  * DIR/NNNN-name.up.sql are the migrations: numbered from 0001 without a gap, applied in that order
- * to a database in memory. DIR/queries.sql holds the named statements (`-- name: draft_find` and
- * the SQL up to the next name); each is prepared against that database, so a misspelt column ends
- * the build and not a night. Also refused: a parameter without a name, two statements under one
- * name, a table that is not STRICT, and fields of core/fields.def that are not columns of
- * submission, or that a statement lists in another order than the table's (the store binds and
- * reads them by counting up from the first).
+ * to a database in memory. The other .sql files there hold the named statements (`-- name:
+ * draft_find` and the SQL up to the next name); each is prepared against that database, so a
+ * misspelt column ends the build and not a night. Also refused: a parameter without a name, two
+ * statements under one name, a table that is not STRICT, and fields of core/fields.def that are not
+ * columns of submission, or that a statement lists in another order than the table's (the store
+ * binds and reads them by counting up from the first).
  *
  * OUT.h has enum sql_query {SQL_DRAFT_FIND, …}, P_DRAFT_FIND_ID (parameter) and
  * C_DRAFT_FIND_REVISION (column) for each; OUT.c the texts. Same input, same output.
@@ -24,7 +24,7 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 
-enum { FILE_MAX = 1 << 20, QUERIES_MAX = 256, MIGRATIONS_MAX = 256 };
+enum { FILE_MAX = 1 << 20, QUERIES_MAX = 256, MIGRATIONS_MAX = 256, QUERY_FILES_MAX = 16 };
 
 struct query {
     struct str name;
@@ -60,29 +60,34 @@ static struct str read_file(const char *path)
 
 /* ---- migrations ----------------------------------------------------------------------------- */
 
-static const char *migration_names[MIGRATIONS_MAX];
-static size_t migration_count;
+static const char *migration_names[MIGRATIONS_MAX], *query_files[QUERY_FILES_MAX];
+static size_t migration_count, query_file_count;
 
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void find_migrations(const char *directory)
+static void find_files(const char *directory)
 {
     DIR *dir = opendir(directory);
     if (!dir)
         die("%s cannot be read", directory);
     for (struct dirent *entry; (entry = readdir(dir));) {
         struct str name = str_from(entry->d_name);
-        if (!str_ends(name, STR(".up.sql")))
+        if (!str_ends(name, STR(".sql")))
             continue;
-        if (migration_count == MIGRATIONS_MAX)
-            die("more than %d migrations", MIGRATIONS_MAX);
+        if (migration_count == MIGRATIONS_MAX || query_file_count == QUERY_FILES_MAX)
+            die("more than %d migrations or %d other files", MIGRATIONS_MAX, QUERY_FILES_MAX);
+        if (!str_ends(name, STR(".up.sql"))) {
+            query_files[query_file_count++] = arena_str(&memory, name).ptr;
+            continue;
+        }
         migration_names[migration_count++] = arena_str(&memory, name).ptr;
     }
     closedir(dir);
     qsort(migration_names, migration_count, sizeof *migration_names, by_text);
+    qsort(query_files, query_file_count, sizeof *query_files, by_text);
     for (size_t i = 0; i < migration_count; i++) {
         uint64_t number;
         struct str name = str_from(migration_names[i]);
@@ -165,15 +170,16 @@ static const char *squeeze(struct str sql)
     return squeezed.ptr;
 }
 
-static size_t read_queries(struct str text, struct query *out)
+/* Behind the n that are there already; how many there are then. */
+static size_t read_queries(struct str text, struct query *out, size_t n)
 {
     static const struct str mark = STR_INIT("-- name: ");
-    size_t n = 0, body = 0;
+    size_t first = n, body = 0;
     struct str rest = text, line;
     while (str_cut(&rest, '\n', &line)) {
         size_t at = (size_t)(line.ptr - text.ptr);
         bool last = !rest.ptr;
-        if (n && (str_starts(line, mark) || last))
+        if (n > first && (str_starts(line, mark) || last))
             out[n - 1].sql = squeeze(str_slice(text, body, last ? text.len : at));
         if (!str_starts(line, mark))
             continue;
@@ -226,7 +232,7 @@ static void write_numbers(FILE *out, char kind, struct str query, const struct s
 
 static void check_query(const struct query *q, FILE *header)
 {
-    struct str where = arena_fmt(&memory, "queries.sql, %.*s", STR_ARG(q->name));
+    struct str where = arena_fmt(&memory, "query %.*s", STR_ARG(q->name));
     sqlite3_stmt *s = prepare(where.ptr, q->sql);
     size_t parameters = (size_t)sqlite3_bind_parameter_count(s);
     size_t columns = (size_t)sqlite3_column_count(s);
@@ -304,7 +310,7 @@ int main(int argc, char **argv)
         die("usage: sqlcheck DIR OUT.c OUT.h");
     if (sqlite3_open(":memory:", &db) != SQLITE_OK)
         die("no database in memory");
-    find_migrations(argv[1]);
+    find_files(argv[1]);
 
     FILE *c = create(argv[2]);
     fputs("/* Made by src/tool/sqlcheck.c from src/store/sql. */\n#include \"sql.h\"\n\n"
@@ -319,8 +325,11 @@ int main(int argc, char **argv)
     check_schema();
 
     static struct query queries[QUERIES_MAX];
-    struct str path = arena_fmt(&memory, "%s/queries.sql", argv[1]);
-    size_t n = read_queries(read_file(path.ptr), queries);
+    size_t n = 0;
+    for (size_t i = 0; i < query_file_count; i++) {
+        struct str path = arena_fmt(&memory, "%s/%s", argv[1], query_files[i]);
+        n = read_queries(read_file(path.ptr), queries, n);
+    }
     fputs("};\n\nconst char *const sql_text[SQL_QUERIES] = {\n", c);
     for (size_t i = 0; i < n; i++) {
         write_literal(c, queries[i].sql);

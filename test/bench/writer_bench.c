@@ -97,8 +97,10 @@ int main(int argc, char **argv)
     struct why why;
     struct store *store;
     struct writer *writer;
-    const struct writer_options options = {
-        .inbox_limit = CLIENTS_MAX, .group_limit = 512, .duplicate_ms = INT64_C(86400000)};
+    const struct writer_options options = {.inbox_limit = CLIENTS_MAX,
+                                           .group_limit = 512,
+                                           .duplicate_ms = INT64_C(86400000),
+                                           .search = true};
     if (store_open(argv[1], &store, &why) || writer_start(store, &options, &writer, &why)) {
         char text[1024];
         err_text(&why, text, sizeof text);

@@ -238,7 +238,8 @@ SELECT pgno, data FROM sqlite_dbpage;
 
 -- What a restored database is counted by (examine.h).
 -- name: tables
-SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+SELECT name FROM pragma_table_list
+WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
 ORDER BY name;
 
 -- Who is behind a session.
@@ -374,6 +375,15 @@ SELECT id, created_ms, status, duplicate_of, owner, revision, changed_ms, contac
     service_type, project_scope, timeline, budget_range, notes, consent
 FROM submission
 WHERE client_id = :client_id;
+
+-- name: record_by_row
+SELECT id, created_ms, status, duplicate_of, owner, revision, changed_ms, contacted_ms, source,
+    locale, consent_version, audit, extra,
+    company_name, address, industry, industry_other, contact_name, email, phone, company_size,
+    service_type, project_scope, timeline, budget_range, notes, consent,
+    client_id
+FROM submission
+WHERE id = :id;
 
 -- name: record_state
 SELECT id, status, owner, revision FROM submission WHERE client_id = :client_id;
