@@ -258,7 +258,7 @@ struct str search_excerpt(struct arena *a, const struct search_needles *needles,
     if (to - from > width)
         to = forward_to_character(text, from + width);
     struct buf out;
-    buf_init(&out, text.len + 2 * PLACES_MAX + 16);
+    buf_init(&out, text.len + (size_t)2 * PLACES_MAX + 16);
     buf_str(&out, from ? STR("…") : STR_EMPTY);
     size_t at = from;
     for (size_t i = 0; i < n && places[i].from < to; i++) {

@@ -47,7 +47,7 @@ static void write_term(const struct search_term *t, struct buf *out)
 struct str search_write(struct arena *a, const struct search_query *q)
 {
     struct buf out;
-    buf_init(&out, 4 * SEARCH_TYPED_MAX);
+    buf_init(&out, (size_t)4 * SEARCH_TYPED_MAX);
     for (size_t i = 0; i < q->terms_n; i++)
         write_term(&q->terms[i], &out);
     for (size_t i = 0; i < q->filters_n; i++) {

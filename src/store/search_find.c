@@ -140,7 +140,7 @@ static enum err make_expression(struct searching *x)
             (has_one_word(&x->wanted, t) || has_one_word(&x->unwanted, t)))
             e = spell_out(x, t, &instead[i]);
     }
-    buf_init(&out, 4 * EXPRESSION_MAX);
+    buf_init(&out, (size_t)4 * EXPRESSION_MAX);
     if (!e && search_expression(x->query, instead, &out))
         x->match = arena_str(x->arena, buf_view(&out));
     if (!e && !buf_ok(&out))

@@ -130,15 +130,26 @@ static int make(struct indexing *x, sqlite3_stmt *s, int64_t notes, struct entry
     return add_notes(x, out->id, notes);
 }
 
+/* Putting in and taking out have the same parameters. */
+_Static_assert(P_SEARCH_PUT_ID == P_SEARCH_TAKE_ID && P_SEARCH_PUT_WORDS == P_SEARCH_TAKE_WORDS &&
+                   P_SEARCH_PUT_FACETS == P_SEARCH_TAKE_FACETS,
+               "one order");
+_Static_assert(P_TALLY_ADD_STATUS == P_TALLY_SUBTRACT_STATUS &&
+                   P_TALLY_ADD_OWNER == P_TALLY_SUBTRACT_OWNER,
+               "one order");
+_Static_assert(P_COMPANY_ORDER_PUT_NAME == P_COMPANY_ORDER_TAKE_NAME &&
+                   P_COMPANY_ORDER_PUT_ID == P_COMPANY_ORDER_TAKE_ID,
+               "one order");
+
 /* The text alone is put in or taken out. */
 static int move_text(struct indexing *x, bool put, int64_t id, struct str facets)
 {
     sqlite3_stmt *s = connection_query(x->c, put ? SQL_SEARCH_PUT : SQL_SEARCH_TAKE);
     if (!s)
         return SQLITE_ERROR;
-    sqlite3_bind_int64(s, put ? P_SEARCH_PUT_ID : P_SEARCH_TAKE_ID, id);
-    bind_text(s, put ? P_SEARCH_PUT_WORDS : P_SEARCH_TAKE_WORDS, buf_view(&x->words));
-    bind_text(s, put ? P_SEARCH_PUT_FACETS : P_SEARCH_TAKE_FACETS, facets);
+    sqlite3_bind_int64(s, P_SEARCH_PUT_ID, id);
+    bind_text(s, P_SEARCH_PUT_WORDS, buf_view(&x->words));
+    bind_text(s, P_SEARCH_PUT_FACETS, facets);
     return run(s);
 }
 
@@ -147,8 +158,8 @@ static int count(struct indexing *x, bool put, const struct entry *e)
     sqlite3_stmt *s = connection_query(x->c, put ? SQL_TALLY_ADD : SQL_TALLY_SUBTRACT);
     if (!s)
         return SQLITE_ERROR;
-    bind_text(s, put ? P_TALLY_ADD_STATUS : P_TALLY_SUBTRACT_STATUS, e->status);
-    sqlite3_bind_int64(s, put ? P_TALLY_ADD_OWNER : P_TALLY_SUBTRACT_OWNER, e->owner);
+    bind_text(s, P_TALLY_ADD_STATUS, e->status);
+    sqlite3_bind_int64(s, P_TALLY_ADD_OWNER, e->owner);
     return run(s);
 }
 
@@ -157,8 +168,8 @@ static int order(struct indexing *x, bool put, const struct entry *e)
     sqlite3_stmt *s = connection_query(x->c, put ? SQL_COMPANY_ORDER_PUT : SQL_COMPANY_ORDER_TAKE);
     if (!s)
         return SQLITE_ERROR;
-    bind_text(s, put ? P_COMPANY_ORDER_PUT_NAME : P_COMPANY_ORDER_TAKE_NAME, e->company);
-    sqlite3_bind_int64(s, put ? P_COMPANY_ORDER_PUT_ID : P_COMPANY_ORDER_TAKE_ID, e->id);
+    bind_text(s, P_COMPANY_ORDER_PUT_NAME, e->company);
+    sqlite3_bind_int64(s, P_COMPANY_ORDER_PUT_ID, e->id);
     return run(s);
 }
 
