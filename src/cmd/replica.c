@@ -129,6 +129,9 @@ static void print_status(const struct replica_at *p, const struct status *s)
     putchar('\n');
     if (s->noted)
         printf("  writer    %s, epoch %" PRIu64 "\n", s->notes.writer, s->notes.epoch);
+    if (s->notes.sealed)
+        printf("  encrypted the newest file, with %s\n",
+               s->notes.sealed == DESTINATION_SEALED ? "the first key" : "an older key");
     if (s->good < s->newest)
         printf("  GAP       files behind TXID %" PRIu64 " are missing\n", s->good);
 }
@@ -148,6 +151,7 @@ static void print_status_json(const struct replica_at *p, const struct status *s
     json_int(&j, "good_txid", (int64_t)s->good);
     json_int(&j, "files", (int64_t)s->files);
     json_int(&j, "bytes", (int64_t)s->bytes);
+    json_bool(&j, "encrypted", s->notes.sealed != DESTINATION_PLAIN);
     json_array(&j, "levels");
     for (size_t level = 0; level < LEVELS; level++)
         json_int(&j, NULL, (int64_t)s->levels[level]);
@@ -187,6 +191,7 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
     if (e)
         return e;
     bool whole = r.damaged == 0 && r.good == r.newest;
+    size_t sealed = r.sealed[DESTINATION_SEALED] + r.sealed[DESTINATION_SEALED_BEFORE];
     char size[24];
     *code = whole ? 0 : err_exit_code(ERR_DATA);
     if (w->json) {
@@ -196,6 +201,8 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
         json_bool(&j, "whole", whole);
         json_int(&j, "files", (int64_t)r.files);
         json_int(&j, "damaged", (int64_t)r.damaged);
+        json_int(&j, "encrypted", (int64_t)sealed);
+        json_int(&j, "encrypted_with_older_keys", (int64_t)r.sealed[DESTINATION_SEALED_BEFORE]);
         json_int(&j, "bytes", (int64_t)r.bytes);
         json_int(&j, "newest_txid", (int64_t)r.newest);
         json_int(&j, "good_txid", (int64_t)r.good);
@@ -206,6 +213,9 @@ static enum err look_through(struct replica_at *p, const struct wish *w, struct 
     printf("%zu files, %s, %zu damaged.\n", r.files, meter_size(r.bytes, size), r.damaged);
     if (r.erasures)
         printf("%" PRIu64 " erasures in the ledger.\n", r.erasures);
+    if (sealed)
+        printf("%zu are encrypted, %zu of them with older keys; %zu are not.\n", sealed,
+               r.sealed[DESTINATION_SEALED_BEFORE], r.sealed[DESTINATION_PLAIN]);
     if (whole)
         printf("Restorable up to the newest, TXID %" PRIu64 ".%s\n", r.newest,
                o.copy ? " All of it is copied." : "");

@@ -7,6 +7,7 @@
 #include "replicate/erasures.h"
 #include "replicate/listing.h"
 #include "replicate/restore.h"
+#include "replicate/sealed.h"
 #include "store/store.h"
 
 #include <limits.h>
@@ -16,6 +17,24 @@ enum { PACE_MS = 50, PROGRESS_MS = 5000 };
 
 static const char op_secret[] = "read a secret of the replica";
 
+static enum err read_keys(const struct config *c, struct arena *a, struct destination_options *out,
+                          struct why *why)
+{
+    struct str text;
+    enum err e = secret_file_read(a, c->replica_encryption_key_file, op_secret, &text, why);
+    out->sealed_only = c->replica_encryption_only;
+    if (!e && text.len == 0 && out->sealed_only) {
+        e = err_set(why, ERR_CONFIG, "set up the replica",
+                    "replica.encryption_only is on, and there is no replica.encryption_key_file");
+        err_hint(why, "Name the file with the key, or turn replica.encryption_only off.");
+    }
+    if (e || text.len == 0)
+        return e;
+    struct sealed_keys *keys = arena_new(a, struct sealed_keys);
+    out->keys = keys;
+    return sealed_keys_read(text, keys, why);
+}
+
 enum err replication_options(const struct config *c, struct arena *a,
                              struct destination_options *out, struct why *why)
 {
@@ -24,8 +43,11 @@ enum err replication_options(const struct config *c, struct arena *a,
         .endpoint = c->replica_endpoint,
         .ca_file = c->replica_ca_file,
     };
-    enum err e = secret_file_read(a, c->replica_account_key_file, op_secret, &out->account_key, why);
-    return e ? e : secret_file_read(a, c->replica_sas_file, op_secret, &out->sas, why);
+    enum err e =
+        secret_file_read(a, c->replica_account_key_file, op_secret, &out->account_key, why);
+    if (!e)
+        e = secret_file_read(a, c->replica_sas_file, op_secret, &out->sas, why);
+    return e ? e : read_keys(c, a, out, why);
 }
 
 enum err replication_place(const struct config *c, struct arena *a, struct destination **out,

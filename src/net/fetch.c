@@ -213,18 +213,16 @@ static int64_t whole_time(const struct fetch *f, const struct fetch_request *r)
 /* ---- while it goes on --------------------------------------------------------------------------
  */
 
-static size_t send_file(struct fetch *f, char *to, size_t room)
+static size_t send_read(struct fetch *f, char *to, size_t room)
 {
     const struct fetch_body *b = f->request->body;
     uint64_t left = b->size - f->sent;
-    ssize_t got = pread(b->fd, to, left < room ? (size_t)left : room, (off_t)(b->offset + f->sent));
-    if (got < 0 || (got == 0 && left > 0)) {
-        f->failure = err_set(f->why, ERR_IO, "send a file", "%s",
-                             got < 0 ? err_errno(errno) : "it became shorter on the way");
+    size_t n = left < room ? (size_t)left : room;
+    f->failure = n ? b->read(b->context, b->offset + f->sent, to, n, f->why) : ERR_NONE;
+    if (f->failure)
         return CURL_READFUNC_ABORT;
-    }
-    f->sent += (uint64_t)got;
-    return (size_t)got;
+    f->sent += n;
+    return n;
 }
 
 static size_t on_send(char *to, size_t size, size_t count, void *context)
@@ -232,8 +230,8 @@ static size_t on_send(char *to, size_t size, size_t count, void *context)
     struct fetch *f = context;
     const struct fetch_body *b = f->request->body;
     size_t room = size * count, n = 0;
-    if (b->from_file)
-        return send_file(f, to, room);
+    if (b->read)
+        return send_read(f, to, room);
     while (n < room && f->part < b->n) {
         struct str left = str_slice(b->parts[f->part], f->part_at, SIZE_MAX);
         size_t take = left.len < room - n ? left.len : room - n;
@@ -296,8 +294,8 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 
 static uint64_t body_size(const struct fetch_body *b)
 {
-    uint64_t size = b->from_file ? b->size : 0;
-    for (size_t i = 0; !b->from_file && i < b->n; i++)
+    uint64_t size = b->read ? b->size : 0;
+    for (size_t i = 0; !b->read && i < b->n; i++)
         size += b->parts[i].len;
     return size;
 }

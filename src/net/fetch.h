@@ -40,13 +40,13 @@ struct fetch_header {
     struct str name, value;
 };
 
-/* What is sent: n parts one after the other, or, with from_file, `size` bytes of fd from `offset`.
- */
+/* What is sent: n parts one after the other, or, with `read`, what it gives: `size` bytes from
+ * `offset` on. It fills out with exactly n bytes, and is asked again for a request sent again. */
 struct fetch_body {
     const struct str *parts;
     size_t n;
-    bool from_file;
-    int fd;
+    enum err (*read)(void *context, uint64_t from, void *out, size_t n, struct why *why);
+    void *context;
     uint64_t offset, size;
 };
 

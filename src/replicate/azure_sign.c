@@ -29,8 +29,8 @@ static const struct str standard[] = {
 
 static uint64_t body_size(const struct fetch_body *b)
 {
-    uint64_t size = b && b->from_file ? b->size : 0;
-    for (size_t i = 0; b && !b->from_file && i < b->n; i++)
+    uint64_t size = b && b->read ? b->size : 0;
+    for (size_t i = 0; b && !b->read && i < b->n; i++)
         size += b->parts[i].len;
     return size;
 }

@@ -12,7 +12,7 @@ static const char op[] = "fetch a file of the replica";
 
 struct piece {
     unsigned char *bytes; /* CONVEYOR_PIECE of them, made when first needed */
-    size_t n;
+    size_t n, wanted;     /* fewer than wanted: the item ends there */
     enum err e;
     struct why why;
     bool ready;
@@ -32,8 +32,9 @@ struct conveyor {
 
     /* The reader's alone. */
     size_t reading; /* items begun */
-    uint64_t left;  /* bytes of it that are not read */
+    uint64_t left;  /* bytes of it that are not read, if it is as large as the list says */
     size_t used;    /* bytes of the piece at hand that are read */
+    bool ended;     /* a piece was shorter than wanted */
 
     struct destination *places[CONVEYOR_THREADS_MAX];
     pthread_t threads[CONVEYOR_THREADS_MAX];
@@ -92,6 +93,7 @@ static void fetch(struct conveyor *c, struct destination *place, struct order *o
         piece->bytes = malloc(CONVEYOR_PIECE);
     must(piece->bytes != NULL);
     piece->n = 0;
+    piece->wanted = order->n;
     for (unsigned failures = 1;; failures++) {
         /* What came before the connection broke stays. */
         piece->e = destination_get(place, order->name, order->from + piece->n, order->n - piece->n,
@@ -103,10 +105,6 @@ static void fetch(struct conveyor *c, struct destination *place, struct order *o
         if (!destination_pause(place, retry_wait_ms(failures, random, destination_retry_ms(place))))
             break;
     }
-    if (!piece->e && piece->n < order->n)
-        piece->e =
-            err_set(&piece->why, ERR_DATA, op, "%.*s is shorter than the list says: byte %llu",
-                    STR_ARG(order->name), (unsigned long long)order->from + piece->n);
     pthread_mutex_lock(&c->lock);
     piece->ready = true;
     pthread_cond_signal(&c->fetched);
@@ -140,35 +138,50 @@ static void give_back(struct conveyor *c, struct piece *piece)
     pthread_mutex_unlock(&c->lock);
 }
 
-static enum err read_some(void *from, void *out, size_t n, size_t *got, struct why *why)
+/* A list may say more than there is (destination.h): then the last pieces are short, or empty. */
+static enum err read_piece(struct conveyor *c, struct piece *piece, void *out, size_t n,
+                           size_t *got, struct why *why)
 {
-    struct conveyor *c = from;
-    *got = 0;
-    if (c->left == 0)
-        return ERR_NONE;
-    struct piece *piece = &c->pieces[c->read % CONVEYOR_AHEAD];
-    pthread_mutex_lock(&c->lock);
-    while (!piece->ready)
-        pthread_cond_wait(&c->fetched, &c->lock);
-    pthread_mutex_unlock(&c->lock);
     if (piece->e) {
         if (why)
             *why = piece->why;
         return piece->e;
     }
+    if (c->ended && piece->n)
+        return err_set(why, ERR_DATA, op, "it became longer while it was read");
     *got = piece->n - c->used < n ? piece->n - c->used : n;
     memcpy(out, piece->bytes + c->used, *got);
     c->used += *got;
     c->left -= *got;
-    if (c->used == piece->n)
+    if (c->used == piece->n) {
+        c->left -= piece->wanted - piece->n;
+        c->ended = piece->n < piece->wanted;
         give_back(c, piece);
+    }
     return ERR_NONE;
+}
+
+static enum err read_some(void *from, void *out, size_t n, size_t *got, struct why *why)
+{
+    struct conveyor *c = from;
+    enum err e = ERR_NONE;
+    *got = 0;
+    while (!e && *got == 0 && c->left > 0) {
+        struct piece *piece = &c->pieces[c->read % CONVEYOR_AHEAD];
+        pthread_mutex_lock(&c->lock);
+        while (!piece->ready)
+            pthread_cond_wait(&c->fetched, &c->lock);
+        pthread_mutex_unlock(&c->lock);
+        e = read_piece(c, piece, out, n, got, why);
+    }
+    return e;
 }
 
 struct ltx_source conveyor_next(struct conveyor *c)
 {
     must(c->left == 0 && c->reading < c->items_n);
     c->left = c->items[c->reading++].size;
+    c->ended = false;
     return (struct ltx_source){.read = read_some, .from = c};
 }
 

@@ -31,7 +31,7 @@ enum {
 
 struct conveyor_item {
     struct str name;
-    uint64_t size; /* bytes */
+    uint64_t size; /* bytes, or more: as a list says it */
 };
 
 struct conveyor;

@@ -3,9 +3,12 @@
 
 #include "base/must.h"
 #include "replicate/destination_kind.h"
+#include "replicate/destination_sealed.h"
 #include "replicate/destination_url.h"
 
+#include <errno.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PAUSE_MS = 250 /* how often one who sleeps looks whether it was stopped */ };
 
@@ -63,9 +66,11 @@ enum err destination_open(const struct destination_options *options, struct dest
         d = destination_null_open();
     if (e != ERR_NONE)
         return e;
-    d->url = arena_str(&d->arena, options->url);
     d->stop = options->stop;
     d->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DESTINATION_TIMEOUT_MS;
+    d = destination_sealed_open(d, options->keys, options->sealed_only);
+    d->url = arena_str(&d->arena, options->url);
+    d->stop = options->stop;
     *out = d;
     return ERR_NONE;
 }
@@ -134,23 +139,39 @@ static enum err put(struct destination *d, struct str name, const struct destina
 enum err destination_put(struct destination *d, struct str name, const struct str *parts, size_t n,
                          const struct destination_notes *notes, struct why *why)
 {
-    struct destination_body body = {.parts = parts, .n = n, .fd = -1};
+    struct destination_body body = {.parts = parts, .n = n};
     for (size_t i = 0; i < n; i++)
         body.size += parts[i].len;
     return put(d, name, &body, notes, false, why);
+}
+
+static enum err read_file(void *context, uint64_t from, void *out, size_t n, struct why *why)
+{
+    const int *fd = context;
+    for (size_t done = 0; done < n;) {
+        ssize_t got = pread(*fd, (char *)out + done, n - done, (off_t)(from + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return err_set(why, ERR_IO, "read what goes into the replica", "%s",
+                           got < 0 ? err_errno(errno) : "the file became shorter");
+        done += (size_t)got;
+    }
+    return ERR_NONE;
 }
 
 enum err destination_put_file(struct destination *d, struct str name, int fd, uint64_t size,
                               const struct destination_notes *notes, struct why *why)
 {
     must(fd >= 0);
-    return put(d, name, &(struct destination_body){.fd = fd, .size = size}, notes, false, why);
+    const struct destination_body body = {.read = read_file, .context = &fd, .size = size};
+    return put(d, name, &body, notes, false, why);
 }
 
 enum err destination_replace(struct destination *d, struct str name, struct str content,
                              const struct destination_notes *notes, struct why *why)
 {
-    const struct destination_body body = {.parts = &content, .n = 1, .fd = -1, .size = content.len};
+    const struct destination_body body = {.parts = &content, .n = 1, .size = content.len};
     return put(d, name, &body, notes, true, why);
 }
 

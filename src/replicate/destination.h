@@ -22,6 +22,9 @@
  * or the connection broke · ERR_IO the disk · ERR_USAGE the URL. Each with a remedy. One call is
  * one attempt, or two where a kept connection had gone stale; who calls decides how long to go on.
  *
+ * With `keys` what is put is encrypted, and what is read is decrypted: destination_sealed.h.
+ * ERR_CONFIG: it is encrypted, and its key is not among ours. ERR_DATA: it was changed there.
+ *
  * Owner: destination_free. Threads: one at a time per struct; open several for several threads.
  * Calls block, for at most `timeout_ms` each; a call that moves many bytes (put_file, get) as long
  * as they move.
@@ -53,14 +56,22 @@ struct destination_notes {
     size_t n;
 };
 
+enum destination_sealing {
+    DESTINATION_PLAIN,
+    DESTINATION_SEALED,       /* encrypted, with the key that encrypts now */
+    DESTINATION_SEALED_BEFORE /* with one of the others */
+};
+
 struct destination_blob {
     struct str name;
-    uint64_t size;
-    int64_t changed_ms; /* when it was put, as the place has it; 0: not known */
+    uint64_t size; /* bytes of its content; in a list at least so many: encrypted ones are larger */
+    enum destination_sealing sealed; /* not in a list */
+    int64_t changed_ms;              /* when it was put, as the place has it; 0: not known */
     struct destination_notes notes;
 };
 
 struct destination;
+struct sealed_keys; /* sealed.h */
 
 struct destination_options {
     struct str url;
@@ -75,6 +86,9 @@ struct destination_options {
     /* Once it is true, all is as after destination_stop; may be NULL. One word stops everything
      * that was opened with it. */
     const atomic_bool *stop;
+    /* To encrypt and decrypt with; NULL: no encryption. The caller's, and must stay. */
+    const struct sealed_keys *keys;
+    bool sealed_only; /* what is not encrypted is refused as damaged */
 };
 
 enum err destination_open(const struct destination_options *options, struct destination **out,

@@ -16,9 +16,6 @@
 #include "replicate/azure_crc64.h"
 #include "replicate/azure_token.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 enum {
     PUT_MAX = 32 * 1024 * 1024, /* one request; and the size of a block */
     BLOCKS_MAX = 50000,
@@ -28,27 +25,27 @@ enum {
 /* Bytes of the body from `from` on, as the client sends them. */
 static struct fetch_body piece(const struct destination_body *b, uint64_t from, uint64_t size)
 {
-    if (b->fd < 0)
+    if (!b->read)
         return (struct fetch_body){.parts = b->parts, .n = b->n};
-    return (struct fetch_body){.from_file = true, .fd = b->fd, .offset = from, .size = size};
+    return (struct fetch_body){
+        .read = b->read, .context = b->context, .offset = from, .size = size};
 }
 
 static enum err checksum(const struct fetch_body *b, uint64_t *out, struct why *why)
 {
     *out = 0;
-    for (size_t i = 0; !b->from_file && i < b->n; i++)
+    for (size_t i = 0; !b->read && i < b->n; i++)
         *out = azure_crc64(*out, b->parts[i].ptr, b->parts[i].len);
     char chunk[16 * 1024];
-    for (uint64_t at = 0; b->from_file && at < b->size;) {
-        size_t want = b->size - at < sizeof chunk ? (size_t)(b->size - at) : sizeof chunk;
-        ssize_t got = pread(b->fd, chunk, want, (off_t)(b->offset + at));
-        if (got <= 0)
-            return err_set(why, ERR_IO, "read what goes into the replica", "%s",
-                           got < 0 ? err_errno(errno) : "the file became shorter");
-        *out = azure_crc64(*out, chunk, (size_t)got);
-        at += (uint64_t)got;
+    enum err e = ERR_NONE;
+    for (uint64_t at = 0; !e && b->read && at < b->size;) {
+        size_t n = b->size - at < sizeof chunk ? (size_t)(b->size - at) : sizeof chunk;
+        e = b->read(b->context, b->offset + at, chunk, n, why);
+        if (!e)
+            *out = azure_crc64(*out, chunk, n);
+        at += n;
     }
-    return ERR_NONE;
+    return e;
 }
 
 static void notes_as_headers(struct azure_call *call, struct arena *a,
@@ -87,7 +84,7 @@ static enum err put_whole(struct azure_place *p, struct arena *a, struct str nam
 {
     struct azure_call call = {.method = "PUT", .name = name};
     const struct fetch_body all = piece(body, 0, body->size);
-    if (body->fd >= 0)
+    if (body->read)
         call.stall_ms = p->base.timeout_ms;
     else
         call.whole_ms = p->base.timeout_ms;
@@ -155,7 +152,7 @@ static enum err put(struct destination *d, struct str name, const struct destina
 {
     struct azure_place *p = (struct azure_place *)d;
     struct arena a = ARENA_INIT;
-    enum err e = body->fd >= 0 && body->size > PUT_MAX
+    enum err e = body->read && body->size > PUT_MAX
                      ? put_blocks(p, &a, name, body, notes, why)
                      : put_whole(p, &a, name, body, notes, replace, why);
     arena_release(&a);
@@ -265,7 +262,7 @@ static enum err lease(struct destination *d, struct str name, struct str holder,
                       struct why *why)
 {
     static const struct destination_notes none = {.n = 0};
-    static const struct destination_body empty = {.fd = -1};
+    static const struct destination_body empty = {.n = 0};
     struct azure_place *p = (struct azure_place *)d;
     enum err e = lease_call(p, name, holder, seconds, why);
     if (e != ERR_MISSING || azure_said(&p->azure, "ContainerNotFound"))

@@ -81,16 +81,15 @@ static int write_all(int fd, const char *p, size_t n)
     return 0;
 }
 
-static int copy_file(int from, uint64_t size, int to)
+static int write_read(int to, const struct destination_body *b)
 {
     char *chunk = malloc(CHUNK);
     must(chunk);
     int error = 0;
-    for (uint64_t at = 0; !error && at < size;) {
-        size_t want = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
-        ssize_t got = pread(from, chunk, want, (off_t)at);
-        error = got < 0 ? errno : got == 0 ? EIO : write_all(to, chunk, (size_t)got);
-        at += got > 0 ? (uint64_t)got : 0;
+    for (uint64_t at = 0; !error && at < b->size;) {
+        size_t n = b->size - at < CHUNK ? (size_t)(b->size - at) : CHUNK;
+        error = b->read(b->context, at, chunk, n, NULL) ? EIO : write_all(to, chunk, n);
+        at += n;
     }
     free(chunk);
     return error;
@@ -98,7 +97,7 @@ static int copy_file(int from, uint64_t size, int to)
 
 static int write_body(int fd, const struct destination_body *b)
 {
-    int error = b->fd >= 0 ? copy_file(b->fd, b->size, fd) : 0;
+    int error = b->read ? write_read(fd, b) : 0;
     for (size_t i = 0; !error && i < b->n; i++)
         error = write_all(fd, b->parts[i].ptr, b->parts[i].len);
     return error;
@@ -196,8 +195,8 @@ static int put_notes(int root, struct str name, const char *draft,
     for (size_t i = 0; i < notes->n; i++)
         buf_fmt(&text, "%.*s %.*s\n", STR_ARG(notes->items[i].key), STR_ARG(notes->items[i].value));
     struct str content = buf_view(&text);
-    int error = write_draft(root, draft,
-                            &(struct destination_body){.parts = &content, .n = 1, .fd = -1}, &none);
+    int error =
+        write_draft(root, draft, &(struct destination_body){.parts = &content, .n = 1}, &none);
     if (!error && renameat(root, draft, root, path) != 0)
         error = errno;
     buf_release(&text);
@@ -372,9 +371,8 @@ static enum err set_lease(struct destination *d, struct str name, struct str hol
     int error = lock(p);
     bool ours = !error && lease_is_free(p, name, holder);
     if (ours)
-        error = put_locked(p->root, name,
-                           &(struct destination_body){.parts = &content, .n = 1, .fd = -1}, &none,
-                           true);
+        error = put_locked(p->root, name, &(struct destination_body){.parts = &content, .n = 1},
+                           &none, true);
     flock(p->lock, LOCK_UN);
     if (error)
         return file_failed(name, error, why);

@@ -12,11 +12,12 @@
 
 enum { DESTINATION_TIMEOUT_MS = 30 * 1000 };
 
-/* What is put: n parts, or `size` bytes of fd. */
+/* What is put: n parts, or `size` bytes that `read` gives, any range of them and more than once. */
 struct destination_body {
     const struct str *parts;
     size_t n;
-    int fd; /* -1: parts */
+    enum err (*read)(void *context, uint64_t from, void *out, size_t n, struct why *why);
+    void *context;
     uint64_t size;
 };
 

@@ -44,13 +44,16 @@ static enum err read_and_keep(void *from, void *out, size_t n, size_t *got, stru
     return ERR_NONE;
 }
 
-static enum err copy(struct inspect *i, struct str name, uint64_t size, struct why *why)
+static enum err copy(struct inspect *i, struct str name, struct why *why)
 {
     struct arena a = ARENA_INIT;
     struct destination_blob blob;
-    enum err e = destination_look(i->place, &a, name, &blob, why);
+    off_t size = lseek(i->fd, 0, SEEK_END);
+    enum err e = size >= 0
+                     ? destination_look(i->place, &a, name, &blob, why)
+                     : err_set(why, ERR_IO, op, "%s: %s", i->options->scratch, err_errno(errno));
     if (!e)
-        e = destination_put_file(i->options->copy, name, i->fd, size, &blob.notes, why);
+        e = destination_put_file(i->options->copy, name, i->fd, (uint64_t)size, &blob.notes, why);
     arena_release(&a);
     return e;
 }
@@ -77,8 +80,10 @@ static enum err inspect_file(struct inspect *i, struct conveyor *conveyor,
         e = err_set(why, ERR_DATA, op, "it is not the file that was put there: its checksum");
     if (!e && there && summary.database && notes.dbsum != summary.database)
         e = err_set(why, ERR_DATA, op, "the database in it is not the one that its notes say");
+    if (!e)
+        i->report->sealed[notes.sealed]++;
     if (!e && i->options->copy)
-        e = copy(i, name, file->size, why);
+        e = copy(i, name, why);
     if (i->fd >= 0)
         close(i->fd);
     i->fd = -1;

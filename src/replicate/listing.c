@@ -105,6 +105,8 @@ enum err listing_notes(struct destination *d, const struct ltx_name *name, struc
         *there = *there || !str_eq(blob.notes.items[i].key, STR("litestreamtimestamp"));
     if (!e && *there)
         e = notes_read(path, &blob.notes, out, why);
+    if (!e)
+        out->sealed = blob.sealed;
     arena_release(&a);
     return e;
 }

@@ -44,8 +44,9 @@ static int open_copy(struct merge *m, const struct retention_file *file)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
-    if (fstat(fd, &st) == 0 && (uint64_t)st.st_size == file->size &&
-        file->size > LTX_TRAILER_SIZE &&
+    /* The size of a list may be that of the encrypted file; the checksum at the end decides. */
+    if (fstat(fd, &st) == 0 && (uint64_t)st.st_size <= file->size &&
+        st.st_size > LTX_TRAILER_SIZE &&
         pread(fd, sum, sizeof sum, st.st_size - (off_t)sizeof sum) == (ssize_t)sizeof sum &&
         ltx_get_u64(sum) == file->filesum)
         return fd;

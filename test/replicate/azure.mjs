@@ -69,6 +69,7 @@ const by = (azure, more) => ({ PLACE_URL: azure.url('some/path'), PLACE_ENDPOINT
 // ---- every way in ----------------------------------------------------------------------------------
 
 await keepsTheContract('http, the account\'s key', by(plain, { PLACE_ACCOUNT_KEY: plain.key }));
+await keepsTheContract('http, encrypted', by(plain, { PLACE_ACCOUNT_KEY: plain.key, PLACE_KEY: '0123456789abcdef'.repeat(4) }));
 await keepsTheContract('http, a SAS', by(plain, { PLACE_SAS: plain.sas(), PLACE_FEW: '1' }));
 await keepsTheContract('https, the account\'s key', by(secure, { PLACE_ACCOUNT_KEY: secure.key, PLACE_FEW: '1' }));
 await keepsTheContract('https, a SAS', by(secure, { PLACE_SAS: `?${secure.sas()}`, PLACE_FEW: '1' }));

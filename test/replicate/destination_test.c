@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every place promises, by one list of tests: a directory, unless the environment names
- * another place (test/replicate/azure.mjs does, for Azurite in all its ways in):
+ * What every place promises, by one list of tests: a directory, and one whose files are encrypted,
+ * unless the environment names another place (test/replicate/azure.mjs does, for Azurite in all its
+ * ways in):
  *
  *     PLACE_URL PLACE_ACCOUNT_KEY PLACE_SAS PLACE_ENDPOINT PLACE_CA_FILE
+ *     PLACE_KEY=KEY  encrypted
  *     PLACE_FEW=1    only what differs between ways in
  */
 #include "../lib/expect.h"
@@ -12,7 +14,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "base/random.h"
-#include "replicate/destination.h"
+#include "replicate/sealed.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,6 +22,7 @@
 
 static char directory[64], url[512];
 static struct arena arena;
+static struct sealed_keys keys;
 
 static struct str setting(const char *name)
 {
@@ -34,6 +37,7 @@ static struct destination *open_place(void)
         .sas = setting("PLACE_SAS"),
         .endpoint = setting("PLACE_ENDPOINT"),
         .ca_file = setting("PLACE_CA_FILE"),
+        .keys = keys.n ? &keys : NULL,
     };
     struct destination *d;
     struct why why = {0};
@@ -314,7 +318,7 @@ static void lists(void **state)
     assert_int_equal(n, 6);
     for (size_t i = 0; i < 6; i++) {
         assert_str(str_slice(out[i].name, prefix.len, SIZE_MAX), sorted[i]);
-        assert_int_equal(out[i].size, 3);
+        assert_int_equal(out[i].size, keys.n ? sealed_size(3) : 3);
         assert_true(out[i].changed_ms > 0);
     }
     struct str inner = arena_fmt(&arena, "%.*s/b/0", STR_ARG(base));
@@ -347,7 +351,8 @@ static void long_lists(void **state)
     struct destination *d = *state;
     struct str base = fresh("many");
     const size_t all = DESTINATION_LIST_MAX + 20;
-    if (!*directory) /* Azurite would take its time; azure.mjs tests the lists' parts */
+    /* Azurite would take its time; azure.mjs tests the lists' parts. Encrypted is no other list. */
+    if (!*directory || keys.n)
         return;
     for (size_t i = 0; i < all; i++)
         put_text(d, arena_fmt(&arena, "%.*s/%06zu", STR_ARG(base), i), "");
@@ -526,7 +531,15 @@ int main(void)
         cmocka_unit_test(a_directory_that_cannot_be_written),
         cmocka_unit_test(null_takes_everything),
     };
+    static const struct str key =
+        STR_INIT("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    if (setting("PLACE_KEY").len)
+        must(!sealed_keys_read(setting("PLACE_KEY"), &keys, NULL));
     if (getenv("PLACE_FEW"))
         return cmocka_run_group_tests_name("a place, few", few, set_up, tear_down);
-    return cmocka_run_group_tests_name("a place", all, set_up, tear_down);
+    int failed = cmocka_run_group_tests_name("a place", all, set_up, tear_down);
+    if (failed || setting("PLACE_URL").len)
+        return failed;
+    must(!sealed_keys_read(key, &keys, NULL));
+    return cmocka_run_group_tests_name("an encrypted place", all, set_up, tear_down);
 }

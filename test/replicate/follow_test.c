@@ -15,7 +15,7 @@ static int set_up(void **state)
 {
     (void)state;
     struct why why;
-    tree_init(&tree);
+    tree_init(&tree, NULL);
     trial_must(follow_open(&tree.options, tree_target(&tree, data), &follow, &why), &why);
     assert_int_equal(mkdir(data, 0700), 0);
     return 0;

@@ -16,7 +16,7 @@ static struct tree tree;
 static int setup(void **state)
 {
     (void)state;
-    tree_init(&tree);
+    tree_init(&tree, NULL);
     for (unsigned txid = 1; txid <= TXIDS; txid++)
         tree_grow(&tree, 1 + txid * 3 % 7, txid == 6);
     tree_compact(&tree, 0, 9, 1, 5);

@@ -10,6 +10,7 @@
 #include "replicate/ltx_checksum.h"
 #include "replicate/ltx_name.h"
 #include "replicate/restore.h"
+#include "replicate/sealed.h"
 
 #include <stdlib.h>
 
@@ -110,16 +111,16 @@ static uint64_t checksum(const char *directory)
     return sum;
 }
 
-static void a_thousand_changes(void **unused)
+static void change_and_restore(unsigned n, const struct sealed_keys *keys)
 {
-    (void)unused;
     const char *seed = getenv("ANTEROOM_SEED"), *turns = getenv("ANTEROOM_TAMPERS");
     state = seed ? strtoull(seed, NULL, 10) : 1;
     state = state * 0x9e3779b97f4a7c15u + 1;
-    unsigned n = turns ? (unsigned)strtoul(turns, NULL, 10) : 1000;
+    n = turns ? (unsigned)strtoul(turns, NULL, 10) : n;
+    names_n = 0;
     static struct tree t;
     unsigned found[KINDS] = {0}, around[KINDS] = {0}, harmless[KINDS] = {0};
-    tree_init(&t);
+    tree_init(&t, keys);
     for (unsigned i = 1; i <= TXIDS; i++)
         tree_grow(&t, 2, false);
     tree_compact(&t, 0, 9, 1, 4);
@@ -168,8 +169,24 @@ static void a_thousand_changes(void **unused)
     tree_release(&t);
 }
 
+static void a_thousand_changes(void **unused)
+{
+    (void)unused;
+    change_and_restore(1000, NULL);
+}
+
+static void to_encrypted_files(void **unused)
+{
+    (void)unused;
+    struct sealed_keys keys;
+    struct str key = STR("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    assert_int_equal(sealed_keys_read(key, &keys, NULL), ERR_NONE);
+    change_and_restore(300, &keys);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_thousand_changes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_thousand_changes),
+                                       cmocka_unit_test(to_encrypted_files)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "replicate/tree.h"
 
 #include "base/must.h"
+#include "replicate/destination_kind.h"
 #include "replicate/ltx_checksum.h"
 #include "replicate/ltx_compact.h"
 #include "replicate/ltx_encode.h"
@@ -16,7 +17,7 @@ static struct trial_directory quick_directory(void)
     return mkdtemp(d.path) ? d : trial_directory();
 }
 
-void tree_init(struct tree *t)
+void tree_init(struct tree *t, const struct sealed_keys *keys)
 {
     struct why why;
     *t = (struct tree){.trial.directory = trial_directory(),
@@ -27,8 +28,9 @@ void tree_init(struct tree *t)
     log_init(2, LOG_ERROR + 1, LOG_FORMAT_TEXT);
     trial_start(&t->trial, NULL);
     snprintf(t->url, sizeof t->url, "file://%s/tree", t->replica.path);
-    t->options = (struct destination_options){.url = str_from(t->url)};
+    t->options = (struct destination_options){.url = str_from(t->url), .keys = keys};
     trial_must(destination_open(&t->options, &t->place, &why), &why);
+    trial_must(destination_file_open(str_from(t->url + strlen("file://")), &t->stored, &why), &why);
     trial_must(image_open(t->trial.store, &t->image, &why), &why);
 }
 
@@ -36,6 +38,7 @@ void tree_release(struct tree *t)
 {
     image_close(t->image);
     destination_free(t->place);
+    destination_free(t->stored);
     trial_stop(&t->trial);
     trial_remove(&t->trial.directory);
     trial_remove(&t->replica);
@@ -130,6 +133,27 @@ void tree_grow(struct tree *t, unsigned n, bool whole)
     buf_release(&file);
 }
 
+static enum err take(void *context, const void *bytes, size_t n, struct why *why)
+{
+    (void)why;
+    buf_bytes(context, bytes, n);
+    return ERR_NONE;
+}
+
+static void take_from(struct destination *place, const char *name, struct tree_blob *blob)
+{
+    struct why why;
+    struct destination_blob there;
+    *blob = (struct tree_blob){.arena = ARENA_INIT};
+    snprintf(blob->name, sizeof blob->name, "%s", name);
+    buf_init(&blob->content, TREE_FILE_MAX);
+    trial_must(destination_look(place, &blob->arena, str_from(blob->name), &there, &why), &why);
+    trial_must(
+        destination_get(place, str_from(blob->name), 0, there.size, take, &blob->content, &why),
+        &why);
+    blob->notes = there.notes;
+}
+
 void tree_compact(struct tree *t, unsigned from, unsigned to, uint64_t min, uint64_t max)
 {
     struct why why;
@@ -143,7 +167,7 @@ void tree_compact(struct tree *t, unsigned from, unsigned to, uint64_t min, uint
     for (uint64_t txid = min; txid <= max; txid++, n++) {
         char name[LTX_NAME_SIZE];
         ltx_name_write(&(struct ltx_name){from, txid, txid}, name);
-        tree_take(t, name, &blobs[n]);
+        take_from(t->place, name, &blobs[n]);
         rest[n] = buf_view(&blobs[n].content);
         sources[n] = ltx_source_str(&rest[n]);
         trial_must(notes_read(str_from(name), &blobs[n].notes, &notes, &why), &why);
@@ -158,33 +182,17 @@ void tree_compact(struct tree *t, unsigned from, unsigned to, uint64_t min, uint
         tree_drop(&blobs[--n]);
 }
 
-static enum err take(void *context, const void *bytes, size_t n, struct why *why)
-{
-    (void)why;
-    buf_bytes(context, bytes, n);
-    return ERR_NONE;
-}
-
 void tree_take(struct tree *t, const char *name, struct tree_blob *blob)
 {
-    struct why why;
-    struct destination_blob there;
-    *blob = (struct tree_blob){.arena = ARENA_INIT};
-    snprintf(blob->name, sizeof blob->name, "%s", name);
-    buf_init(&blob->content, TREE_FILE_MAX);
-    trial_must(destination_look(t->place, &blob->arena, str_from(blob->name), &there, &why), &why);
-    trial_must(
-        destination_get(t->place, str_from(blob->name), 0, there.size, take, &blob->content, &why),
-        &why);
-    blob->notes = there.notes;
+    take_from(t->stored, name, blob);
 }
 
 void tree_put(struct tree *t, const char *name, const struct tree_blob *blob)
 {
     struct why why;
-    trial_must(
-        destination_replace(t->place, str_from(name), buf_view(&blob->content), &blob->notes, &why),
-        &why);
+    trial_must(destination_replace(t->stored, str_from(name), buf_view(&blob->content),
+                                   &blob->notes, &why),
+               &why);
 }
 
 void tree_delete(struct tree *t, const char *name)

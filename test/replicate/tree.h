@@ -19,6 +19,7 @@ struct tree {
     char url[128];
     struct destination_options options;
     struct destination *place;
+    struct destination *stored; /* the same place, but what lies there as it lies there */
     struct image *image;
     unsigned char (*pages)[TREE_PAGE]; /* the database as it was put last */
     uint32_t pages_n;
@@ -27,7 +28,7 @@ struct tree {
     uint64_t submissions, rows[256];
 };
 
-void tree_init(struct tree *t);
+void tree_init(struct tree *t, const struct sealed_keys *keys); /* NULL: not encrypted */
 void tree_release(struct tree *t);
 
 /* n more submissions, and the file of what changed; a file with all pages when asked for. */
@@ -36,7 +37,7 @@ void tree_grow(struct tree *t, unsigned n, bool whole);
 /* The files of level `from` with those TXIDs as one file of level `to`. */
 void tree_compact(struct tree *t, unsigned from, unsigned to, uint64_t min, uint64_t max);
 
-/* A blob with its notes, taken out, changed, put back. */
+/* A blob with its notes as it is stored, taken out, changed, put back. */
 struct tree_blob {
     char name[64];
     struct buf content;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One verb on one place, for scripts; the place as destination_test.c has it from the environment,
- * and PLACE_TIMEOUT_MS.
+ * with PLACE_KEY, and PLACE_TIMEOUT_MS.
  *
  *     place VERB [NAME [TEXT]] [+ VERB [NAME [TEXT]]]…      on one connection, one after the other
  *     put NAME TEXT · look NAME · get NAME · list PREFIX · delete NAME · lease NAME HOLDER · wait
@@ -11,7 +11,7 @@
  */
 #include "base/buf.h"
 #include "base/json.h"
-#include "replicate/destination.h"
+#include "replicate/sealed.h"
 
 static struct str setting(const char *name)
 {
@@ -108,6 +108,8 @@ int main(int argc, char **argv)
     struct why why = {0};
     uint64_t timeout_ms = 0;
     str_to_u64(setting("PLACE_TIMEOUT_MS"), &timeout_ms);
+    struct sealed_keys keys;
+    bool sealed = sealed_keys_read(setting("PLACE_KEY"), &keys, NULL) == ERR_NONE;
     const struct destination_options options = {
         .url = setting("PLACE_URL"),
         .timeout_ms = (int64_t)timeout_ms,
@@ -115,6 +117,7 @@ int main(int argc, char **argv)
         .sas = setting("PLACE_SAS"),
         .endpoint = setting("PLACE_ENDPOINT"),
         .ca_file = setting("PLACE_CA_FILE"),
+        .keys = sealed ? &keys : NULL,
     };
     enum err e = destination_open(&options, &d, &why);
     if (e != ERR_NONE) {
