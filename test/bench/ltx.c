@@ -14,6 +14,7 @@
 #include "replicate/ltx_checksum.h"
 #include "replicate/ltx_decode.h"
 #include "replicate/ltx_encode.h"
+#include "replicate/sealed.h"
 
 enum { PAGE = 4096, ROUNDS_MAX = 99 };
 
@@ -24,6 +25,7 @@ struct work {
     struct ltx_encoder encoder;
     struct ltx_unpacker unpacker;
     struct ltx_decoder decoder;
+    struct sealed_file sealed;
     size_t packed;
     uint64_t sum; /* so that nothing is optimised away */
 };
@@ -100,6 +102,25 @@ static void do_decode(struct work *w)
     }
 }
 
+static void do_encrypt(struct work *w)
+{
+    for (uint64_t i = 0; i < w->n / SEALED_CHUNK; i++)
+        sealed_chunk(&w->sealed, i, false, str_of(w->pages + i * SEALED_CHUNK, SEALED_CHUNK),
+                     w->copy + i * SEALED_STORED_CHUNK);
+}
+
+/* Into one place, as a reader does. */
+static void do_decrypt(struct work *w)
+{
+    static unsigned char chunk[SEALED_CHUNK];
+    for (uint64_t i = 0; i < w->n / SEALED_CHUNK; i++) {
+        struct str in = str_of(w->copy + i * SEALED_STORED_CHUNK, SEALED_STORED_CHUNK);
+        if (!sealed_chunk_open(&w->sealed, i, false, in, chunk))
+            exit(1);
+        w->sum += chunk[7];
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(struct work *w);
@@ -111,6 +132,8 @@ static const struct {
     {"LZ4 frames, decompress", do_unpack},
     {"LTX encoder", do_encode},
     {"LTX decoder", do_decode},
+    {"AES-256-GCM, encrypt", do_encrypt},
+    {"AES-256-GCM, decrypt", do_decrypt},
 };
 
 enum { TASKS = sizeof tasks / sizeof *tasks };
@@ -164,6 +187,10 @@ int main(int argc, char **argv)
     check(ltx_encoder_init(&w.encoder, &why), &why);
     check(ltx_unpacker_init(&w.unpacker, &why), &why);
     ltx_decoder_init(&w.decoder, &w.unpacker, 1 << 16);
+    struct sealed_keys keys;
+    static const unsigned char salt[SEALED_SALT_SIZE] = {1};
+    check(sealed_keys_read(STR("ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="), &keys, &why), &why);
+    sealed_file_new(&w.sealed, &keys, STR("bench"), salt);
 
     static double rate[TASKS][ROUNDS_MAX];
     for (uint64_t r = 0; r < rounds; r++)
@@ -179,6 +206,7 @@ int main(int argc, char **argv)
     }
     printf("%zu MiB of %d byte pages, %.2f of that as LTX (checked: %016llx)\n", w.n >> 20, PAGE,
            (double)w.file.len / (double)w.n, (unsigned long long)w.sum);
+    sealed_file_release(&w.sealed);
     ltx_decoder_release(&w.decoder);
     ltx_unpacker_release(&w.unpacker);
     ltx_encoder_release(&w.encoder);

@@ -147,6 +147,45 @@ def restoring(_, scale):
             ["replica in", "MB", "s", "MB/s", "largest child MiB"], table)
 
 
+def restored(data, target, options):
+    """MB/s of a restore of what that data directory has put there."""
+    with anteroom(data, **options) as p:
+        wait_until_there(p, data)
+    size = os.path.getsize(os.path.join(data, "anteroom.db"))
+    began = time.monotonic()
+    subprocess.run([ANTEROOM, "restore", "--from", options["ANTEROOM_REPLICA__URL"], "--to", target],
+                   env={**os.environ, **options}, check=True, capture_output=True)
+    took = time.monotonic() - began
+    shutil.rmtree(target)
+    shutil.rmtree(os.path.join(data, "replica"))
+    return size / 1e6 / took
+
+
+def encryption(rounds, scale):
+    """The same with a key and without, in turns, in a directory."""
+    got = {name: ([], []) for name in ("submissions/s, async, 32 connections", "submissions/s, sync, 32 connections",
+                                       "restore, MB/s")}
+    with tempfile.TemporaryDirectory() as scratch, Directory(scratch) as place:
+        key = os.path.join(scratch, "key")
+        with open(key, "w", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+            f.write(os.urandom(32).hex())
+        data, target = os.path.join(scratch, "data"), os.path.join(scratch, "restored")
+        with anteroom(data):
+            pass
+        fill(data, int(200 * scale))
+        for _ in range(rounds):
+            for i, more in enumerate(({}, {"ANTEROOM_REPLICA__ENCRYPTION_KEY_FILE": key})):
+                numbers = (submit(32, int(20000 * scale), **place.options(), **more)[0],
+                           submit(32, int(6000 * scale), ANTEROOM_REPLICA__MODE="sync", **place.options(), **more)[0],
+                           restored(data, target, {**place.options(), **more}))
+                for both, number in zip(got.values(), numbers):
+                    both[i].append(number)
+    return ("Encryption on our side (replica.encryption_key_file), replica in a directory",
+            ["", "without", "with", "ratio"],
+            [[name, f"{statistics.median(a):,.0f}", f"{statistics.median(b):,.0f}",
+              f"{statistics.median(b) / statistics.median(a):.2f}"] for name, (a, b) in got.items()])
+
+
 def wait_until_there(p, data):
     """Until the replica has a file: the log says nothing of it, status.json does."""
     for _ in range(6000):
@@ -163,7 +202,7 @@ def wait_until_there(p, data):
     raise RuntimeError("the replica was not reached")
 
 
-PARTS = {"throughput": throughput, "waiting": waiting, "restoring": restoring}
+PARTS = {"throughput": throughput, "waiting": waiting, "restoring": restoring, "encryption": encryption}
 
 
 def main():

@@ -268,13 +268,13 @@ SUBMISSION = json.dumps({
     "budget_range": "not_sure", "consent": True}).encode()
 
 
-def serve(data, tree, submissions, until):
+def serve(data, tree, submissions, until, **options):
     """The real server with its replica in a folder; `until` says what to wait for before it stops."""
     port = free_port()
     os.makedirs(tree.folder, exist_ok=True)
     server = subprocess.Popen([SERVER, "serve", "--data", data], stderr=subprocess.PIPE, env={
         **os.environ, "ANTEROOM_SERVER__LISTEN": f"127.0.0.1:{port}", "ANTEROOM_SERVER__OPS_LISTEN": "",
-        "ANTEROOM_FORM__CHALLENGE": "off", "ANTEROOM_REPLICA__URL": "file://" + tree.folder})
+        "ANTEROOM_FORM__CHALLENGE": "off", "ANTEROOM_REPLICA__URL": "file://" + tree.folder, **options})
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     request = urllib.request.Request(f"https://127.0.0.1:{port}/api/v1/submissions", SUBMISSION,
@@ -314,6 +314,27 @@ def of_the_server(scratch):
     check("Litestream restores the merged replica", same_restored(tree, wanted, scratch))
 
 
+def of_an_encrypted_replica(scratch):
+    """Litestream has no key: `anteroom replica export` makes a tree that it reads."""
+    folder = os.path.join(scratch, "encrypted")
+    os.makedirs(folder)
+    data, tree = os.path.join(folder, "data"), Tree(os.path.join(folder, "tree"))
+    key = {"ANTEROOM_REPLICA__ENCRYPTION_KEY_FILE": os.path.join(folder, "key")}
+    with open(key["ANTEROOM_REPLICA__ENCRYPTION_KEY_FILE"], "w", encoding="ascii",
+              opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+        f.write(os.urandom(32).hex())
+    for _ in range(2):  # the second time there are merged files
+        check("an encrypted replica is written", *serve(
+            data, tree, 10, lambda: glob.glob(os.path.join(tree.folder, "ltx", "9", "*.ltx")), **key))
+    wanted = rows_of(os.path.join(data, "anteroom.db"))
+    plain = Tree(os.path.join(folder, "plain"))
+    told = subprocess.run([SERVER, "replica", "export", "--from", "file://" + tree.folder, "--to", plain.folder],
+                          env={**os.environ, **key}, capture_output=True, text=True, check=False)
+    check("and exported in plain", told.returncode == 0, told.stdout + told.stderr)
+    check("Litestream reads the export in place", same_in_place(plain, wanted))
+    check("Litestream restores the export", same_restored(plain, wanted, scratch))
+
+
 def main():
     if not EXTENSION:
         print("1..0 # SKIP litestream-vfs is not installed: ./build.sh test installs it")
@@ -323,6 +344,7 @@ def main():
             read_by_litestream(scratch, page_size)
         written_by_litestream(scratch)
         of_the_server(scratch)
+        of_an_encrypted_replica(scratch)
     print(f"1..{len(results)}")
     return 0 if all(results) else 1
 

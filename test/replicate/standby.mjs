@@ -4,6 +4,7 @@
 // order, by SIGKILL, or asleep (SIGSTOP), with submissions under way. What was answered in sync mode is
 // there afterwards. Times are printed; most of them is Azure's shortest lease, waited for.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Azurite } from '../lib/azurite.mjs';
@@ -17,10 +18,12 @@ async function readiness(server) {
   }
 }
 
+// Encrypted: the follower needs the key too.
 function directory() {
-  const place = join(temporaryDirectory(), 'replica');
+  const folder = temporaryDirectory(), place = join(folder, 'replica'), key = join(folder, 'key');
   mkdirSync(place);
-  return { ANTEROOM_REPLICA__URL: `file://${place}` };
+  writeFileSync(key, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return { ANTEROOM_REPLICA__URL: `file://${place}`, ANTEROOM_REPLICA__ENCRYPTION_KEY_FILE: key };
 }
 
 function emulator(azure) {
