@@ -32,7 +32,7 @@ struct inspect_report {
     uint64_t good;   /* restorable up to this TXID without a gap */
     size_t levels[10];
     uint64_t erasures; /* entries of the ledger, when it is whole */
-    size_t sealed[3]; /* of the good ones, by enum destination_sealing */
+    size_t sealed[3];  /* of the good ones, by enum destination_sealing */
 };
 
 /* ERR_NONE also when files are damaged: the report says so. ERR_MISSING: there is no replica. */

@@ -31,7 +31,7 @@ struct notes {
     uint64_t dbsum;
     uint64_t filesum;
     struct audit_head audit;
-    struct erasure_head erasure; /* number 0: nothing was ever erased */
+    struct erasure_head erasure;     /* number 0: nothing was ever erased */
     enum destination_sealing sealed; /* how the file lies there; not part of the notes */
 };
 

@@ -59,8 +59,8 @@ static bool cut(struct str text, struct destination_notes *out)
     for (size_t i = 0; i < SEALED_NOTES_MAX && text.len; i++) {
         if (out->n == DESTINATION_NOTES_MAX)
             return false;
-        out->items[out->n++] = (struct destination_note){
-            sealed_keys_of_notes[i], str_slice(text, 0, DESTINATION_NOTE_MAX)};
+        out->items[out->n++] = (struct destination_note){sealed_keys_of_notes[i],
+                                                         str_slice(text, 0, DESTINATION_NOTE_MAX)};
         text = str_slice(text, DESTINATION_NOTE_MAX, text.len);
     }
     return text.len == 0;
@@ -92,10 +92,10 @@ enum err sealed_notes(struct arena *a, const struct sealed_keys *keys, struct st
     struct str whole =
         arena_fmt(a, "%.*s.%.*s", STR_ARG(text_hex(a, str_of(key->id, sizeof key->id))),
                   STR_ARG(text_base64url(a, str_of(bytes, n))));
-    return cut(whole, out) ? ERR_NONE
-                           : err_set(why, ERR_TOO_BIG, "put a file into the replica",
-                                     "the notes of %.*s are too long to be encrypted",
-                                     STR_ARG(name));
+    return cut(whole, out)
+               ? ERR_NONE
+               : err_set(why, ERR_TOO_BIG, "put a file into the replica",
+                         "the notes of %.*s are too long to be encrypted", STR_ARG(name));
 }
 
 /* "key value\n" for each; they are authentic, so a wrong one is a defect of whoever wrote them. */

@@ -71,14 +71,14 @@ static enum err give(struct sealed_reader *r, const unsigned char *bytes, size_t
 static enum err open_chunk(struct sealed_reader *r, bool last, struct why *why)
 {
     uint64_t number = r->at / SEALED_CHUNK;
+    unsigned long long begin = end_of(number);
     size_t n = r->n;
     r->n = 0;
     if (sealed_chunk_open(r->file, number, last, str_of(r->stored, n), r->plain))
         return give(r, r->plain, n - AEAD_TAG_SIZE, why);
-    enum err e = err_set(why, ERR_DATA, op, "%.*s: bytes %llu to %llu are not what was put there%s",
-                         STR_ARG(r->name), (unsigned long long)end_of(number),
-                         (unsigned long long)(end_of(number) + n),
-                         last ? ", or the file was cut there" : "");
+    enum err e =
+        err_set(why, ERR_DATA, op, "%.*s: bytes %llu to %llu are not what was put there%s",
+                STR_ARG(r->name), begin, begin + n, last ? ", or the file was cut there" : "");
     err_hint(why, "It was damaged, changed, or put in another's place. `anteroom restore --verify` "
                   "tells what of the replica is good.");
     return e;

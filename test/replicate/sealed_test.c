@@ -331,8 +331,9 @@ static const struct destination_notes notes = {
               {STR_INIT("filesum"), STR_INIT("ffeeddccbbaa9988")},
               {STR_INIT("audit"), STR_INIT("18446744073709551615-0123456789abcdef0123456789abcdef"
                                            "0123456789abcdef0123456789abcdef")},
-              {STR_INIT("erasures"), STR_INIT("18446744073709551615-0123456789abcdef0123456789abcdef"
-                                              "0123456789abcdef0123456789abcdef")}},
+              {STR_INIT("erasures"),
+               STR_INIT("18446744073709551615-0123456789abcdef0123456789abcdef"
+                        "0123456789abcdef0123456789abcdef")}},
     .n = 7};
 
 static void notes_come_back(void **unused)
