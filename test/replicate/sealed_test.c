@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The format of encrypted files (sealed.h), in memory, and what a place does with keys. */
+/* The format of encrypted files of a replica (sealed.h), in memory. */
 #include "../lib/expect.h"
 
 #include "base/buf.h"
@@ -7,7 +7,6 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "replicate/sealed_reader.h"
-#include "store/trial.h"
 
 #include <stdlib.h>
 
@@ -403,104 +402,6 @@ static void changed_notes_are_found(void **unused)
     arena_release(&a);
 }
 
-/* ---- a place --------------------------------------------------------------------------------- */
-
-struct rig {
-    struct trial_directory directory;
-    struct arena arena;
-    struct str url;
-};
-
-static struct destination *open_place(struct rig *rig, const struct sealed_keys *keys, bool only)
-{
-    const struct destination_options options = {.url = rig->url, .keys = keys, .sealed_only = only};
-    struct destination *d;
-    assert_int_equal(destination_open(&options, &d, NULL), ERR_NONE);
-    return d;
-}
-
-static enum err content(struct destination *d, struct str as, struct buf *out, struct why *why)
-{
-    buf_clear(out);
-    return destination_get(d, as, 0, UINT64_MAX, collect, out, why);
-}
-
-/* Begun without encryption, encrypted from some day on, with another key from some day on. */
-static void a_place_that_changes_its_keys(void **unused)
-{
-    (void)unused;
-    struct rig rig = {.directory = trial_directory(), .arena = ARENA_INIT};
-    struct sealed_keys one = keys_of(KEY_ONE), rotated = keys_of(KEY_TWO "\n" KEY_ONE);
-    rig.url = arena_fmt(&rig.arena, "file://%s/place", rig.directory.path);
-    const struct str files[] = {STR("ltx/0/a"), STR("ltx/0/b"), STR("ltx/0/c")};
-    const struct str text = STR("what a visitor wrote, and some more: it is longer than "
-                                "the header of an encrypted file and its tag");
-    struct destination *places[] = {open_place(&rig, NULL, false), open_place(&rig, &one, false),
-                                    open_place(&rig, &rotated, false)};
-    struct destination *strict = open_place(&rig, &rotated, true);
-    struct destination_blob b;
-    struct why why;
-    struct buf out;
-    buf_init(&out, 4096);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(destination_put(places[i], files[i], &text, 1, &notes, NULL), ERR_NONE);
-    for (size_t i = 0; i < 3; i++) {
-        static const enum destination_sealing wanted[] = {
-            DESTINATION_PLAIN, DESTINATION_SEALED_BEFORE, DESTINATION_SEALED};
-        assert_int_equal(content(places[2], files[i], &out, NULL), ERR_NONE);
-        assert_true(str_eq(buf_view(&out), text));
-        assert_int_equal(destination_look(places[2], &rig.arena, files[i], &b, NULL), ERR_NONE);
-        assert_int_equal(b.sealed, wanted[i]);
-        assert_int_equal(b.size, text.len);
-        assert_int_equal(b.notes.n, notes.n);
-        buf_clear(&out); /* from the middle, without its beginning having been read */
-        assert_int_equal(destination_get(places[2], files[i], 7, 7, collect, &out, NULL), ERR_NONE);
-        assert_str(buf_view(&out), "visitor");
-    }
-    /* The fence is the name, encrypted or not. */
-    assert_int_equal(destination_put(places[1], files[0], &text, 1, &notes, NULL), ERR_CONFLICT);
-    assert_int_equal(destination_put(places[0], files[1], &text, 1, &notes, NULL), ERR_CONFLICT);
-
-    assert_int_equal(content(places[0], files[1], &out, &why), ERR_CONFIG);
-    assert_int_equal(destination_look(places[0], &rig.arena, files[1], &b, &why), ERR_CONFIG);
-    assert_contains(why.hint, "replica.encryption_key_file");
-    assert_int_equal(content(places[1], files[2], &out, &why), ERR_CONFIG);
-    assert_int_equal(content(strict, files[0], &out, &why), ERR_DATA);
-    assert_contains(why.hint, "encryption_only");
-    assert_int_equal(destination_look(strict, &rig.arena, files[0], &b, &why), ERR_DATA);
-    assert_int_equal(content(strict, files[2], &out, &why), ERR_NONE);
-    assert_int_equal(destination_look(strict, &rig.arena, files[2], &b, &why), ERR_NONE);
-    for (size_t i = 0; i < 3; i++)
-        destination_free(places[i]);
-    destination_free(strict);
-    buf_release(&out);
-    arena_release(&rig.arena);
-    trial_remove(&rig.directory);
-}
-
-/* Copied without its notes: its size is that of its content all the same. */
-static void without_notes(void **unused)
-{
-    (void)unused;
-    struct rig rig = {.directory = trial_directory(), .arena = ARENA_INIT};
-    struct sealed_keys one = keys_of(KEY_ONE);
-    rig.url = arena_fmt(&rig.arena, "file://%s/place", rig.directory.path);
-    struct destination *d = open_place(&rig, &one, false);
-    const struct str file = STR("ltx/0/a"), text = STR("text");
-    struct destination_blob b;
-    assert_int_equal(destination_put(d, file, &text, 1, &notes, NULL), ERR_NONE);
-    char path[128];
-    snprintf(path, sizeof path, "%s/place/ltx/0/.a.notes", rig.directory.path);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(destination_look(d, &rig.arena, file, &b, NULL), ERR_NONE);
-    assert_int_equal(b.size, text.len);
-    assert_int_equal(b.sealed, DESTINATION_SEALED);
-    assert_int_equal(b.notes.n, 0);
-    destination_free(d);
-    arena_release(&rig.arena);
-    trial_remove(&rig.directory);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,8 +415,6 @@ int main(void)
         cmocka_unit_test(every_mutation_is_found),
         cmocka_unit_test(notes_come_back),
         cmocka_unit_test(changed_notes_are_found),
-        cmocka_unit_test(a_place_that_changes_its_keys),
-        cmocka_unit_test(without_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
