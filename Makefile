@@ -48,7 +48,7 @@ design: build/asan/anteroom ## serve a development build: every part in every st
 
 # ---- testing -------------------------------------------------------------------------------------
 
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 10
 RUN = test/run -j $(JOBS)
 
 .PHONY: check asan tsan fuzz e2e test-all
@@ -62,22 +62,22 @@ asan: $(call tests,asan) ## unit tests under AddressSanitizer and UBSan
 tsan: $(call tests,tsan) ## unit tests under ThreadSanitizer
 	@$(RUN) $(call tests,tsan)
 
-fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=20 each, from its seeds
+fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=10 each, from its seeds
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) $(FUZZERS:%='test/fuzz/run %')
 
 e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 	@ANTEROOM_BIN=$(abspath build/anteroom) test/run $(call scripts,e2e)
 
 # One list, one count. Tests with servers have ports and data of their own and mostly wait for time
-# limits: they run beside what needs the processors. Those that measure, kill or drive a browser have
-# the machine to themselves at the end.
+# limits: they run beside what needs the processors. Then browsers, each of which keeps more than one
+# processor busy; those that measure or kill have the machine to themselves at the end.
 UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v $s'))
 
 test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(TEST_TOOLS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
 	    $(call scripts,runner lint binary tool replicate oidc) --beside $(call scripts,cmd web) $(UNDER) \
-	    --alone $(call scripts,fault e2e)
+	    --after $(call scripts,e2e) --alone $(call scripts,fault)
 
 .PHONY: lint bench bench-replica soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs

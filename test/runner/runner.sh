@@ -94,6 +94,15 @@ for i in $(seq 200); do [ -e "$2.here" ] && echo "ok 1 - the other one runs too"
 X
 ends "--beside: with the others"     "2 passed, 0 failed" 0 -j 1 "'$scratch/pair' '$scratch/1' '$scratch/2'" \
     --beside "'$scratch/pair' '$scratch/2' '$scratch/1'"
+program slow <<'X'
+echo 1..1; sleep 0.3; : >"$1.slow"; echo "ok 1"
+X
+program behind <<'X'
+echo 1..1; [ -e "$1.slow" ] && echo "ok 1"
+X
+ends "--after: behind the others"    "4 passed, 0 failed" 0 -j 2 "'$scratch/slow' '$scratch/1'" \
+    --after "'$scratch/behind' '$scratch/1'" "'$scratch/slow' '$scratch/2'" \
+    --alone "'$scratch/behind' '$scratch/2'"
 says "many: the slowest are named"   "^took [0-9]+ s; the longest: .*good [0-9]+" test/run -j 4 \
     "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" \
     "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good" "$scratch/good"
