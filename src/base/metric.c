@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/metric.h"
 
+#include "base/exposition.h"
 #include "base/log.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 const struct metric_row metric_rows[METRIC_COUNT] = {
 #define COUNTER(id, name, labels, help, event) [METRIC_##id] = {name, labels, help, event},
@@ -28,6 +30,16 @@ void metric_add(enum metric metric, uint64_t n)
 uint64_t metric_value(enum metric metric)
 {
     return atomic_load_explicit(&values[metric], memory_order_relaxed);
+}
+
+void metric_expose(struct exposition *x)
+{
+    for (enum metric m = 0; m < METRIC_COUNT; m++) {
+        const struct metric_row *row = &metric_rows[m];
+        if (m == 0 || strcmp(row->name, metric_rows[m - 1].name) != 0)
+            exposition_family(x, row->name, EXPOSITION_COUNTER, row->help);
+        exposition_count(x, row->labels, metric_value(m));
+    }
 }
 
 void metric_log(int64_t now_ms, bool last)

@@ -35,6 +35,10 @@ extern const struct metric_row metric_rows[METRIC_COUNT];
 void metric_add(enum metric metric, uint64_t n);
 uint64_t metric_value(enum metric metric);
 
+/* All of them, for /metrics. */
+struct exposition;
+void metric_expose(struct exposition *x);
+
 /* now_ms: monotonic; last: tells all that is left, as the process ends. */
 void metric_log(int64_t now_ms, bool last);
 

@@ -63,6 +63,7 @@ enum err certificate_open(struct certificate *c, const struct config *config,
     e = tls_open(c->certificate_file, c->key_file, &c->tls, why);
     if (e != ERR_NONE)
         return e;
+    atomic_store(&c->expires_ms, tls_expires_ms(c->tls));
     tls_observe(c->tls, on_handshake, c);
     tell(c, "certificate");
     return ERR_NONE;
@@ -79,6 +80,7 @@ void certificate_look(struct certificate *c, bool now)
     struct why why = {0};
     if (tls_reload(c->tls, c->certificate_file, c->key_file, &why) == ERR_NONE) {
         c->doubtful = false;
+        atomic_store(&c->expires_ms, tls_expires_ms(c->tls));
         tell(c, "certificate exchanged");
         return;
     }

@@ -30,6 +30,7 @@ struct certificate {
     unsigned char digest[TLS_DIGEST_SIZE]; /* of what was tried last */
     bool doubtful;                         /* … which did not fit, and nobody was told yet */
     atomic_ullong handshakes, failed;
+    _Atomic int64_t expires_ms; /* of the pair in use */
 };
 
 /* As configured; without, a self-signed pair in the data directory. */

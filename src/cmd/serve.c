@@ -5,6 +5,7 @@
 #include "cmd/certificate.h"
 #include "cmd/command.h"
 #include "cmd/interrupt.h"
+#include "cmd/metrics.h"
 #include "cmd/replication.h"
 #include "cmd/sandbox.h"
 #include "cmd/standby.h"
@@ -166,6 +167,14 @@ static enum err lead(struct service *s, struct why *why)
     return e;
 }
 
+static void add_metrics(struct service *s)
+{
+    exposition_source(writer_expose, s->writer);
+    exposition_source(metrics_certificate, &s->certificate);
+    if (s->replication.replicator)
+        exposition_source(metrics_replication, &s->replication);
+}
+
 /* Threads start behind the sandbox, so that each of them is in it: they come last. */
 static enum err open_all(struct service *s, const char *assets_dir, const sigset_t *signals,
                          struct why *why)
@@ -201,6 +210,7 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
     if (e == ERR_NONE) {
         standby_keep(&s->standby);
         replication_run(&s->replication, s->writer);
+        add_metrics(s);
         web_run(s->web, s->writer);
     }
     return e;
@@ -209,6 +219,9 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
 /* replica_ms: for what waits to be put there. */
 static void close_all(struct service *s, int64_t replica_ms)
 {
+    exposition_drop(s->writer);
+    exposition_drop(&s->certificate);
+    exposition_drop(&s->replication);
     writer_stop(s->writer); /* it sends to the loops until it has ended */
     replication_close(&s->replication, replica_ms);
     standby_close(&s->standby);
@@ -217,6 +230,7 @@ static void close_all(struct service *s, int64_t replica_ms)
     certificate_close(&s->certificate);
     store_close(s->store);
     config_release(&s->config);
+    metrics_close();
 }
 
 /* Signals are waited for, not handled: nothing of ours ever runs inside a signal handler. */
@@ -333,6 +347,7 @@ int cmd_serve(int argc, char **argv)
     int64_t began_ms = clock_monotonic_ms();
     block_signals(&signals);
     raise_descriptor_limit();
+    metrics_open();
     e = open_all(&s, assets_dir, &signals, &why);
     if (e != ERR_NONE || atomic_load(&s.interrupt.stop)) {
         if (e != ERR_NONE)

@@ -2,6 +2,7 @@
 #include "cmd/standby.h"
 
 #include "base/clock.h"
+#include "base/exposition.h"
 #include "base/log.h"
 #include "cmd/replication.h"
 #include "cmd/standby_ops.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,6 +37,7 @@ struct waiting {
     bool begun; /* somebody has led, or may */
     bool failing;
     unsigned turn;
+    _Atomic uint64_t txid, behind; /* for the metrics, which another thread tells */
 };
 
 /* ---- a database that was ours --------------------------------------------------------------- */
@@ -76,6 +79,8 @@ static void say(struct waiting *w)
 {
     char text[SAY_MAX];
     struct follow_state f = follow_state(w->follow);
+    atomic_store(&w->txid, f.txid);
+    atomic_store(&w->behind, f.newest > f.txid ? f.newest - f.txid : 0);
     if (f.txid)
         snprintf(text, sizeof text, "following, at TXID %" PRIu64 ", %" PRIu64 " behind", f.txid,
                  f.newest > f.txid ? f.newest - f.txid : 0);
@@ -84,6 +89,17 @@ static void say(struct waiting *w)
                  w->failing ? "the replica cannot be restored yet, see the log"
                             : "nothing is restored yet");
     standby_ops_say(w->ops, text);
+}
+
+static void write_metrics(struct exposition *x, void *context)
+{
+    struct waiting *w = context;
+    exposition_gauge(x, "anteroom_replica_leads",
+                     "1: this server writes the replica; 0: it follows.", 0);
+    exposition_gauge(x, "anteroom_replica_txid", "The last file that was applied.",
+                     (double)atomic_load(&w->txid));
+    exposition_gauge(x, "anteroom_replica_files_behind", "Files known and not applied yet.",
+                     (double)atomic_load(&w->behind));
 }
 
 /* The lease: ERR_NONE ours, ERR_CONFLICT another's. A standby takes none that nobody ever held. */
@@ -175,6 +191,7 @@ enum err standby_wait(struct standby *s, const struct config *c, struct arena *a
         e = lease_open(&s->options, w.data, &s->lease, why);
     if (!e)
         e = follow_open(&s->options, w.data, &w.follow, why);
+    exposition_source(write_metrics, &w);
     if (!e)
         e = standby_ops_open(c->server_ops_listen, &w.ops, why);
     w.own = has_database(&w);
@@ -183,6 +200,7 @@ enum err standby_wait(struct standby *s, const struct config *c, struct arena *a
     if (!e)
         e = wait_turns(&w, why);
     standby_ops_close(w.ops);
+    exposition_drop(&w);
     follow_close(w.follow);
     if (lock >= 0)
         close(lock);

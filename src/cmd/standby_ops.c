@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/standby_ops.h"
 
+#include "base/exposition.h"
 #include "base/must.h"
 #include "net/address.h"
 
@@ -14,7 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { REASON_MAX = 160, REQUEST_MAX = 2048, ANSWER_MAX = 512 };
+enum { REASON_MAX = 160, REQUEST_MAX = 2048, ANSWER_MAX = 512, METRICS_MAX = 1 << 20 };
 
 struct standby_ops {
     int sockets[ADDRESS_MAX];
@@ -34,6 +35,33 @@ void standby_ops_say(struct standby_ops *o, const char *reason)
     pthread_mutex_unlock(&o->lock);
 }
 
+static bool send_all(int fd, struct str text)
+{
+    while (text.len) {
+        ssize_t n = send(fd, text.ptr, text.len, MSG_NOSIGNAL);
+        if (n <= 0)
+            return false;
+        text = str_slice(text, (size_t)n, text.len);
+    }
+    return true;
+}
+
+static void answer_metrics(struct str request, int fd)
+{
+    struct buf out;
+    char head[ANSWER_MAX];
+    bool open = exposition_wants_open(request);
+    buf_init(&out, METRICS_MAX);
+    bool whole = exposition_write(&out, open);
+    int n = snprintf(head, sizeof head,
+                     "HTTP/1.1 200 OK\r\nContent-Type: %.*s\r\nContent-Length: %zu\r\n"
+                     "Connection: close\r\n\r\n",
+                     STR_ARG(exposition_types[open]), out.len);
+    if (whole && send_all(fd, str_of(head, (size_t)n)) && send_all(fd, buf_view(&out)))
+        shutdown(fd, SHUT_WR);
+    buf_release(&out);
+}
+
 static void answer(struct standby_ops *o, int fd)
 {
     static const struct timeval patience = {.tv_sec = 1};
@@ -44,6 +72,10 @@ static void answer(struct standby_ops *o, int fd)
     ssize_t got = recv(fd, request, sizeof request, 0);
     if (got <= 0)
         return;
+    if (str_starts(str_of(request, (size_t)got), STR("GET /metrics "))) {
+        answer_metrics(str_of(request, (size_t)got), fd);
+        return;
+    }
     bool alive = str_starts(str_of(request, (size_t)got), STR("GET /livez "));
     pthread_mutex_lock(&o->lock);
     snprintf(body, sizeof body, "[no] standby: %s\nnot ready\n", o->reason);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operations listener of a server that follows and does not serve yet: /livez is fine, /readyz
- * is 503 and says why. It is all there is until the server leads; then the real one takes its place
- * on the same address. One request per connection, nothing read but its first line.
+ * is 503 and says why, /metrics says how far it is. It is all there is until the server leads; then
+ * the real one takes its place on the same address. One request per connection, nothing read but
+ * its first line.
  *
  * Threads: opened and closed by one; it answers on its own, and standby_ops_say is from any.
  */

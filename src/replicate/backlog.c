@@ -121,6 +121,14 @@ uint64_t backlog_seq(struct backlog *b)
     return seq;
 }
 
+uint64_t backlog_bytes(struct backlog *b)
+{
+    pthread_mutex_lock(&b->lock);
+    uint64_t bytes = b->bytes;
+    pthread_mutex_unlock(&b->lock);
+    return bytes;
+}
+
 int64_t backlog_oldest_ms(struct backlog *b)
 {
     pthread_mutex_lock(&b->lock);

@@ -63,5 +63,6 @@ void backlog_wake(struct backlog *b);
 
 uint64_t backlog_seq(struct backlog *b);
 int64_t backlog_oldest_ms(struct backlog *b);
+uint64_t backlog_bytes(struct backlog *b);
 
 #endif

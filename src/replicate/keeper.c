@@ -237,6 +237,10 @@ static void do_drill(struct keeper *k, int64_t now_ms)
     drill.took_ms = clock_monotonic_ms() - from_ms;
     pthread_mutex_lock(&k->lock);
     k->state.drill = drill;
+    if (!drill.result) {
+        k->state.verified_txid = drill.txid;
+        k->state.verified_ms = drill.at_ms;
+    }
     pthread_mutex_unlock(&k->lock);
     if (drill.result)
         log_why(LOG_ERROR, "replica drill failed", &drill.why);

@@ -53,10 +53,12 @@ struct keeper_state {
     int64_t oldest_ms;   /* of the oldest point that is kept; 0: none */
     uint64_t gap;        /* not 0: no file has this TXID, and later ones are there */
     uint64_t merges, deletions, failures;
-    uint64_t put, fetched; /* bytes */
-    enum err result;       /* of the last turn */
-    struct why trouble;    /* why it failed */
-    struct keeper_drill drill;
+    uint64_t put, fetched;     /* bytes */
+    enum err result;           /* of the last turn */
+    struct why trouble;        /* why it failed */
+    struct keeper_drill drill; /* the last one */
+    uint64_t verified_txid;    /* of the last that found all right; with when: 0 none yet */
+    int64_t verified_ms;
 };
 
 void keeper_open(const struct keeper_options *options, struct keeper **out);

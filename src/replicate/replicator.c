@@ -169,6 +169,7 @@ void replicator_state(struct replicator *r, struct replicator_state *out)
     *out = r->state;
     pthread_mutex_unlock(&r->lock);
     out->seq_committed = seq;
+    out->backlog = backlog_bytes(&r->backlog);
     int64_t lag_ms = oldest_ms ? clock_wall_ms() - oldest_ms : 0;
     if (lag_ms > out->lag_ms)
         out->lag_ms = lag_ms;

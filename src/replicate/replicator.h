@@ -83,6 +83,7 @@ struct replicator_state {
     uint64_t seq_committed; /* of the writer's commits */
     uint64_t seq_safe;      /* all up to it are in the replica */
     int64_t safe_ms;        /* wall time when the last file was put; 0: none yet */
+    uint64_t backlog;       /* bytes of commits that wait in memory */
     int64_t lag_ms;         /* age of the oldest commit that is not there; 0: all are */
     uint64_t files, bytes, images, failures;
 };

@@ -97,6 +97,10 @@ static void count(struct writer *w, const struct job *jobs, enum err e, int64_t 
         int64_t at_ms = clock_monotonic_ms() + INDEX_WAIT_MS;
         w->index_at_ms = at_ms > w->index_at_ms ? at_ms : w->index_at_ms;
     }
+    if (!e) {
+        histogram_add(&w->commit_us, &histogram_us, (uint64_t)us);
+        histogram_add(&w->batch, &histogram_number, n);
+    }
     pthread_mutex_lock(&w->stats_lock);
     w->stats.jobs += n;
     w->stats.failed += failed;

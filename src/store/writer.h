@@ -159,6 +159,10 @@ void writer_fence(struct writer *writer, const struct why *why);
 
 void writer_stats(struct writer *writer, struct writer_stats *out);
 
+/* The same and more for /metrics; context is the writer. A source of base/exposition.h. */
+struct exposition;
+void writer_expose(struct exposition *x, void *context);
+
 /* Where loops count what makes no job (funnel.h); lives as long as the writer. */
 struct funnel *writer_funnel(struct writer *writer);
 

@@ -9,6 +9,7 @@
 #ifndef STORE_WRITER_INNER_H
 #define STORE_WRITER_INNER_H
 
+#include "base/exposition.h"
 #include "store/capture.h"
 #include "store/funnel.h"
 #include "store/group.h"
@@ -52,6 +53,8 @@ struct writer {
 
     int64_t beside_at_ms; /* when counts and marks may go with a group again */
     struct funnel funnel; /* any thread's */
+
+    struct histogram commit_us, batch; /* counted by the writer, read by any */
 
     pthread_mutex_t stats_lock; /* guards stats; held for some stores */
     struct writer_stats stats;

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "web/headers.h"
+#include "web/loop.h"
+#include "web/measure.h"
 #include "web/request.h"
 #include "web/router.h"
 
@@ -31,16 +33,19 @@ static struct str method_name(struct str method)
 static void log_access(h2o_logger_t *self, h2o_req_t *req)
 {
     (void)self;
-    if (!log_enabled(LOG_INFO))
-        return;
     const struct request *r = request_of(req);
     int64_t took_us = r ? clock_monotonic_us() - r->started_us : 0;
-    bool gone = req->res.status == 0; /* the client left before there was an answer */
-    log_event(LOG_INFO, "request",
-              LOG_STR("method", method_name(str_of(req->method.base, req->method.len))),
-              LOG_STR("route", route_name(r)), LOG_INT("status", gone ? 499 : req->res.status),
-              LOG_INT("bytes", req->bytes_sent), LOG_INT("body", req->entity.len),
-              LOG_MICROS("took", took_us), LOG_TEXT("http", req->version >= 0x200 ? "2" : "1.1"));
+    /* 0: the client left before there was an answer. */
+    int status = req->res.status ? req->res.status : 499;
+    struct str method = method_name(str_of(req->method.base, req->method.len));
+    if (r)
+        measure_request(r->loop->measure, r->route, method, status, took_us);
+    if (!log_enabled(LOG_INFO))
+        return;
+    log_event(LOG_INFO, "request", LOG_STR("method", method), LOG_STR("route", route_name(r)),
+              LOG_INT("status", status), LOG_INT("bytes", req->bytes_sent),
+              LOG_INT("body", req->entity.len), LOG_MICROS("took", took_us),
+              LOG_TEXT("http", req->version >= 0x200 ? "2" : "1.1"));
 }
 
 void access_log_attach(h2o_pathconf_t *path)

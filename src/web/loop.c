@@ -8,6 +8,7 @@
 #include "store/reader.h"
 #include "web/accept.h"
 #include "web/arrivals.h"
+#include "web/measure.h"
 #include "web/state.h"
 #include "web/ticket.h"
 
@@ -124,6 +125,7 @@ enum err loop_open(struct loop *loop, struct web *web, unsigned number, struct w
     const struct config *c = web->config;
     loop->web = web;
     loop->number = number;
+    loop->measure = measure_new();
     loop->connections_max = (unsigned)(c->limits_connections / (int64_t)web->loops_n);
     if (loop->connections_max == 0)
         loop->connections_max = 1;
@@ -245,6 +247,7 @@ bool loop_close(struct loop *loop)
             close(loop->listeners[i].fd);
     }
     reader_close(loop->reader);
+    measure_free(loop->measure);
     sem_destroy(&loop->serving);
     sem_destroy(&loop->drained);
     sem_destroy(&loop->may_end);

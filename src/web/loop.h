@@ -68,6 +68,7 @@ struct loop {
     h2o_multithread_receiver_t tickets;
     unsigned tickets_out; /* jobs at the writer that will come back */
     struct reader *reader;
+    struct measure *measure; /* of its requests */
     struct connection *connections;
     unsigned connections_n;
     unsigned connections_max;

@@ -2,6 +2,7 @@
 #include "web/ops.h"
 
 #include "base/buf.h"
+#include "base/exposition.h"
 #include "base/metric.h"
 #include "store/reader.h"
 #include "store/writer.h"
@@ -14,7 +15,7 @@
 
 static const struct str text_plain = STR_INIT("text/plain; charset=utf-8");
 
-enum { ANSWER_MAX = 4096 };
+enum { ANSWER_MAX = 4096, METRICS_MAX = 8 << 20 };
 
 static bool check_serving(struct request *r, struct buf *detail)
 {
@@ -74,12 +75,29 @@ static void readyz(struct request *r)
     respond_bytes(r, ready ? 200 : 503, text_plain, body);
 }
 
+static void metrics(struct request *r)
+{
+    struct buf out;
+    bool open = exposition_wants_open(request_header(r, STR("accept")));
+    buf_init(&out, METRICS_MAX);
+    bool whole = exposition_write(&out, open);
+    struct str body = arena_str(&r->arena, buf_view(&out));
+    buf_release(&out);
+    if (whole)
+        respond_bytes(r, 200, exposition_types[open], body);
+    else
+        respond_bytes(r, 500, text_plain, STR("There is no room for all of it.\n"));
+}
+
 void ops_dispatch(struct request *r)
 {
     if (str_eq(r->path, STR("/livez")))
         respond_bytes(r, 200, text_plain, STR("alive\n"));
     else if (str_eq(r->path, STR("/readyz")))
         readyz(r);
+    else if (str_eq(r->path, STR("/metrics")))
+        metrics(r);
     else
-        respond_bytes(r, 404, text_plain, STR("There is /livez and /readyz?verbose here.\n"));
+        respond_bytes(r, 404, text_plain,
+                      STR("There is /livez, /readyz?verbose and /metrics here.\n"));
 }

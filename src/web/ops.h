@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The operations listener: /livez (this process turns) and /readyz (it can take submissions; with
- * ?verbose a line for each check). Plain HTTP on loopback, never on the public port. Only loop 0
- * serves it.
+ * The operations listener: /livez (this process turns), /readyz (it can take submissions; with
+ * ?verbose a line for each check) and /metrics (exposition.h). Plain HTTP on loopback, never on the
+ * public port. Only loop 0 serves it.
  */
 #ifndef WEB_OPS_H
 #define WEB_OPS_H

@@ -7,6 +7,7 @@
 #include "net/peer.h"
 #include "web/cookie.h"
 #include "web/loop.h"
+#include "web/measure.h"
 #include "web/respond.h"
 #include "web/state.h"
 #include "web/ticket.h"
@@ -45,6 +46,8 @@ static void on_request_end(void *pointer)
     if (!*c)
         return;
     (*c)->requests--;
+    if ((*c)->kind != LISTENER_OPS)
+        measure_active((*c)->loop->measure, -1);
     (*c)->quiet_since_ms = clock_monotonic_ms();
 }
 
@@ -76,6 +79,8 @@ struct request *request_new(h2o_req_t *h2o, struct web *web, struct loop *loop)
     *c = connection_of(h2o);
     if (*c) {
         (*c)->requests++;
+        if ((*c)->kind != LISTENER_OPS)
+            measure_active(loop->measure, 1);
         (*c)->quiet_since_ms = w->request.started_us / 1000;
         (*c)->served = true;
         (*c)->http2 = h2o->version >= 0x200;

@@ -14,6 +14,7 @@
 #include "web/crowd.h"
 #include "web/headers.h"
 #include "web/loop.h"
+#include "web/measure.h"
 #include "web/ops.h"
 #include "web/rate.h"
 #include "web/request.h"
@@ -245,6 +246,7 @@ void web_run(struct web *web, struct writer *writer)
 {
     web->writer = writer;
     desks_start(web);
+    exposition_source(measure_expose, web);
     for (; web->loops_started < web->loops_n; web->loops_started++)
         loop_start(&web->loops[web->loops_started]);
 }
@@ -289,6 +291,7 @@ void web_close(struct web *web)
     if (!web)
         return;
     bool clean = true;
+    exposition_drop(web);
     issuers_stop(&web->issuers);
     desks_stop(web); /* they send to the loops until they have ended */
     for (unsigned i = 0; i < web->loops_n; i++)

@@ -151,6 +151,11 @@ await tap({
     assert.equal(state.status, 503);
     assert.match(state.body, /\[no\] standby: following, at TXID/);
     assert.equal((await request(`${pair.other.ops}/livez`)).status, 200);
+    const metrics = await request(`${pair.other.ops}/metrics`);
+    assert.equal(metrics.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+    assert.match(metrics.body, /^anteroom_replica_leads 0$/m);
+    assert.match(metrics.body, /^anteroom_replica_txid [1-9]\d*$/m);
+    assert.match(metrics.body, /^process_start_time_seconds \d/m);
     await assert.rejects(request(`${pair.other.url}/`)); // nothing is served there
   },
   'a leader that ends in order hands over': async () => {
