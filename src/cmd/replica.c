@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/meter.h"
 #include "cmd/replica_at.h"
+#include "cmd/replica_server.h"
 #include "replicate/inspect.h"
 #include "replicate/listing.h"
 
@@ -15,7 +16,8 @@
 /*
  * anteroom replica: looks at a replica where it lies, beside the server that writes it or without.
  *
- *   status   what is there, from when to when it reaches: a list and two headers
+ *   status   what is there, from when to when it reaches: a list and two headers; and what the
+ *            server of the data directory says of it
  *   verify   every file read
  *   export   every file read, and copied into a directory: for stock tools, for a shelf
  */
@@ -23,7 +25,7 @@
 enum { ANSWER_MAX = 16 * 1024, LEVELS = 10 };
 
 struct wish {
-    const char *config_file, *from, *to;
+    const char *config_file, *data, *from, *to;
     bool json;
 };
 
@@ -136,7 +138,22 @@ static void print_status(const struct replica_at *p, const struct status *s)
         printf("  GAP       files behind TXID %" PRIu64 " are missing\n", s->good);
 }
 
-static void print_status_json(const struct replica_at *p, const struct status *s)
+/* What its server says alone: the place does not answer. */
+static void print_server(const struct replica_server *server, bool as_json)
+{
+    struct buf out;
+    struct json j;
+    if (!as_json) {
+        replica_server_print(server);
+        return;
+    }
+    begin_answer(&j, &out);
+    replica_server_json(server, &j, "server");
+    answer(&j);
+}
+
+static void print_status_json(const struct replica_at *p, const struct status *s,
+                              const struct replica_server *server)
 {
     char time[CLOCK_RFC3339_SIZE];
     struct buf out;
@@ -160,17 +177,28 @@ static void print_status_json(const struct replica_at *p, const struct status *s
         json_str(&j, "writer", str_from(s->notes.writer));
         json_int(&j, "epoch", (int64_t)s->notes.epoch);
     }
+    replica_server_json(server, &j, "server");
     answer(&j);
 }
 
 static enum err status(struct replica_at *p, const struct wish *w, int *code, struct why *why)
 {
-    struct status s;
-    enum err e = read_status(p, &s, why);
-    if (!e && w->json)
-        print_status_json(p, &s);
-    else if (!e)
+    struct status s = {0};
+    struct replica_server server;
+    struct str data = w->data ? str_from(w->data) : p->config.data_directory;
+    enum err e = replica_server_read(&p->arena, data, &server, why);
+    if (!e && server.there && !str_eq(server.url, p->options.url))
+        server.there = false; /* of another replica */
+    if (!e)
+        e = read_status(p, &s, why);
+    if (e && server.there)
+        print_server(&server, w->json);
+    else if (!e && w->json)
+        print_status_json(p, &s, &server);
+    else if (!e) {
         print_status(p, &s);
+        replica_server_print(&server);
+    }
     *code = !e && s.good < s.newest;
     return e;
 }
@@ -256,13 +284,23 @@ static const struct {
     enum err (*run)(struct replica_at *p, const struct wish *w, int *code, struct why *why);
 } verbs[] = {{"status", status}, {"verify", verify}, {"export", export}};
 
+/* Where the server of a data directory has its replica. */
+static bool server_url(const char *data, char out[DESTINATION_NAME_MAX + 1])
+{
+    struct arena a = ARENA_INIT;
+    struct replica_server server;
+    replica_server_read(&a, str_from(data), &server, NULL);
+    snprintf(out, DESTINATION_NAME_MAX + 1, "%.*s", STR_ARG(server.url));
+    arena_release(&a);
+    return server.there;
+}
+
 int cmd_replica(int argc, char **argv)
 {
     struct wish w = {0};
     const struct option_spec specs[] = {
-        {"--config", &w.config_file, NULL},
-        {"--from", &w.from, NULL},
-        {"--to", &w.to, NULL},
+        {"--config", &w.config_file, NULL}, {"--data", &w.data, NULL},
+        {"--from", &w.from, NULL},          {"--to", &w.to, NULL},
         {"--json", NULL, &w.json},
     };
     struct why why = {0};
@@ -284,6 +322,9 @@ int cmd_replica(int argc, char **argv)
     if (e != ERR_NONE)
         return command_failed(e, &why);
     struct replica_at place;
+    char url[DESTINATION_NAME_MAX + 1];
+    if (w.data && !w.config_file && !w.from && server_url(w.data, url))
+        w.from = url;
     int code = replica_at_load(&place, w.config_file, w.from);
     if (code)
         return code;

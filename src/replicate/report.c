@@ -57,6 +57,7 @@ static void put_replicator(struct json *j, const struct replicator_state *r)
     json_str(j, "writer", str_from(r->position.writer));
     json_int(j, "commits_waiting", (int64_t)(r->seq_committed - r->seq_safe));
     json_int(j, "lag_ms", r->lag_ms);
+    json_int(j, "backlog_bytes", (int64_t)r->backlog);
     put_time(j, "safe", r->safe_ms);
     json_int(j, "files_put", (int64_t)r->files);
     json_int(j, "bytes_put", (int64_t)r->bytes);

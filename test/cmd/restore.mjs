@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Server, binary, tap, temporaryDirectory } from '../lib/server.mjs';
+import { Server, binary, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
 
 const scratch = temporaryDirectory(), place = join(scratch, 'replica'), url = `file://${place}`;
 const env = { ANTEROOM_REPLICA__URL: url };
@@ -72,6 +72,7 @@ await tap({
   },
   'replica status, verify, export': async () => {
     const { json } = run(['replica', 'status', '--from', url, '--json']);
+    assert.equal(json.server, null, 'nobody says of which server');
     assert.equal(json.whole, true);
     assert.ok(json.newest_txid > 1 && json.files >= json.newest_txid);
     assert.match(run(['replica', 'verify', '--from', url]).stdout, /0 damaged.\nRestorable up to the newest/);
@@ -81,6 +82,35 @@ await tap({
     assert.equal(left.rows.submission, 7);
     assert.equal(left.database_checksum_compared, true);
     run(['replica', 'export', '--from', url, '--to', to], 1);
+  },
+  'what the server says of it, while it runs and afterwards': async () => {
+    const began = new Date().toISOString();
+    const server = await new Server({ data: join(scratch, 'new'), env }).start();
+    const file = join(server.data, 'replica', 'status.json');
+    for (let tries = 0; !existsSync(file) || JSON.parse(readFileSync(file)).time < began; tries++) {
+      assert.ok(tries < 400, 'it says nothing');
+      await sleep(25);
+    }
+    let { json } = run(['replica', 'status', '--data', server.data, '--json']);
+    assert.equal(json.server.running, true);
+    assert.equal(json.server.health, 'good');
+    assert.equal(json.server.trouble, null);
+    assert.equal(json.server.url, url);
+    assert.equal(json.server.backlog_bytes, 0);
+    assert.equal(json.server.drill.time, null);
+    assert.match(run(['replica', 'status', '--data', server.data]).stdout, /The server says.*\n  health    good\n  position  TXID \d+, 0\.0 s behind, 0 commits/);
+    assert.equal(await server.stop(), 0);
+    const said = JSON.parse(readFileSync(file));
+    writeFileSync(file, JSON.stringify({ ...said, health: 'behind', trouble: 'cannot put: no route', lag_ms: 61500, commits_waiting: 7, drill: { time: '2026-11-21T09:30:00.000Z', ok: false, txid: 3, took_ms: 20, trouble: 'a page is damaged' } }));
+    const { stdout } = run(['replica', 'status', '--data', server.data]);
+    assert.match(stdout, /The server, which ended, said at/);
+    assert.match(stdout, /health    behind: cannot put: no route\n  position  TXID \d+, 61\.5 s behind, 7 commits waiting/);
+    assert.match(stdout, /DRILL     at 2026-11-21T09:30:00.000Z: a page is damaged/);
+    ({ json } = run(['replica', 'status', '--data', server.data, '--from', url, '--json']));
+    assert.deepEqual([json.server.running, json.server.drill.ok, json.server.drill.trouble], [false, false, 'a page is damaged']);
+    writeFileSync(file, 'nothing of ours');
+    run(['replica', 'status', '--data', server.data, '--from', url], 4);
+    rmSync(file);
   },
   'a damaged file is named, and the newest good point': async () => {
     const level = join(place, 'ltx', '0'), file = readdirSync(level).filter((name) => name.endsWith('.ltx')).sort().at(-2);
