@@ -45,7 +45,12 @@ void doctor_replica(struct patient *p, struct diagnosis *d)
                            : "Start the server: it catches up.",
                  "%.*s is behind: its newest file is of %.*s", STR_ARG(url),
                  STR_ARG(clock_rfc3339(newest.notes.at_ms, when)));
+    else if (p->config.replica_encryption_key_file.len && !newest.notes.sealed)
+        diagnose(d, DOCTOR_WARN, "From the server's next start on what is new is encrypted.",
+                 "%.*s is not encrypted yet: there is a key, and its newest file was put without",
+                 STR_ARG(url));
     else
-        diagnose(d, DOCTOR_OK, NULL, "%.*s, transaction %llu, of %.*s", STR_ARG(url),
-                 (unsigned long long)newest.txid, STR_ARG(clock_rfc3339(newest.notes.at_ms, when)));
+        diagnose(d, DOCTOR_OK, NULL, "%.*s, transaction %llu, of %.*s%s", STR_ARG(url),
+                 (unsigned long long)newest.txid, STR_ARG(clock_rfc3339(newest.notes.at_ms, when)),
+                 newest.notes.sealed ? ", encrypted" : "");
 }

@@ -57,6 +57,7 @@ enum err baseline_newest(struct destination *d, struct baseline_newest *out, str
     e = destination_look(d, &a, name, &blob, why);
     if (!e)
         e = notes_read(name, &blob.notes, &out->notes, why);
+    out->notes.sealed = blob.sealed;
     arena_release(&a);
     return e;
 }
