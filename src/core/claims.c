@@ -195,7 +195,11 @@ enum token_verdict claims_check_access(struct arena *a, struct str payload,
         v = TOKEN_TYPE;
     if (v != TOKEN_GOOD)
         return v;
-    *scopes = json_text_at(object, yyjson_obj_get(object, "scp") ? "scp" : "scope");
+    yyjson_val *said = yyjson_obj_get(object, "scp");
+    if (!said)
+        said = yyjson_obj_get(object, "scope");
+    if (said) /* what is no text allows nothing */
+        *scopes = yyjson_is_str(said) ? json_text(said) : STR("");
     read_person(a, object, out);
     v = find_role(object, rules, &out->role);
     if (v == TOKEN_GROUPS_ELSEWHERE) {
@@ -203,6 +207,12 @@ enum token_verdict claims_check_access(struct arena *a, struct str payload,
         v = TOKEN_GOOD;
     }
     return v;
+}
+
+struct str claims_issuer(struct arena *a, struct str payload)
+{
+    yyjson_val *object;
+    return json_strict(a, payload, &object) == STRICT_OK ? json_text_at(object, "iss") : STR_EMPTY;
 }
 
 bool claims_has_scope(struct str scopes, struct str wanted)

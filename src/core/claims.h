@@ -67,12 +67,15 @@ enum token_verdict claims_check(struct arena *a, struct str payload,
 
 /*
  * An access token for our API (RFC 9068; Entra ID's and others' of that shape): the same rules with
- * the API's own audience and no nonce. *scopes: scope or scp, a list with spaces between; roles
- * come from the table, and there may be none.
+ * the API's own audience and no nonce. *scopes: scope or scp, a list with spaces between, ptr NULL
+ * when it says none; roles come from the table, and there may be none.
  */
 enum token_verdict claims_check_access(struct arena *a, struct str payload,
                                        const struct claims_rules *rules, struct claims *out,
                                        struct str *scopes);
+
+/* Who a payload says it is from, before anything of it is believed; empty when it does not. */
+struct str claims_issuer(struct arena *a, struct str payload);
 
 /* "a" is in "b a c". */
 bool claims_has_scope(struct str scopes, struct str wanted);

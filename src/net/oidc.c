@@ -21,6 +21,7 @@ enum err oidc_open(const struct oidc_options *options, struct oidc **out, struct
     must(o);
     *out = NULL;
     o->options = *options;
+    pthread_mutex_init(&o->calling, NULL);
     pthread_mutex_init(&o->lock, NULL);
     enum err e = fetch_open(&(struct fetch_options){.ca_file = options->ca_file}, &o->fetch, why);
     if (e == ERR_NONE && options->client == OIDC_KEY)
@@ -41,6 +42,7 @@ void oidc_free(struct oidc *o)
     signing_key_free(o->key);
     arena_release(&o->discovery_arena);
     arena_release(&o->keys_arena);
+    pthread_mutex_destroy(&o->calling);
     pthread_mutex_destroy(&o->lock);
     free(o);
 }
@@ -154,11 +156,13 @@ static enum err need_discovery(struct oidc *o, struct why *why)
         arena_release(&a);
         return o->has_discovery ? ERR_NONE : e;
     }
+    pthread_mutex_lock(&o->lock);
     arena_release(&o->discovery_arena);
     o->discovery_arena = a;
     o->discovery = found;
     o->has_discovery = true;
     o->discovery_until = clock_monotonic_ms() + OIDC_DISCOVERY_MS;
+    pthread_mutex_unlock(&o->lock);
     return ERR_NONE;
 }
 
@@ -178,12 +182,33 @@ static enum err fetch_keys(struct oidc *o, struct why *why)
         arena_release(&a);
         return e;
     }
+    pthread_mutex_lock(&o->lock);
     arena_release(&o->keys_arena);
     o->keys_arena = a;
     o->keys = found;
     o->has_keys = true;
     o->keys_until = clock_monotonic_ms() + OIDC_KEYS_MS;
+    pthread_mutex_unlock(&o->lock);
     return ERR_NONE;
+}
+
+/* May the keys be fetched for one that is not among them? */
+static bool may_ask_again(struct oidc *o, int64_t now)
+{
+    pthread_mutex_lock(&o->lock);
+    bool may = now >= o->again_from;
+    if (may)
+        o->again_from = now + OIDC_KEYS_AGAIN_MS;
+    pthread_mutex_unlock(&o->lock);
+    return may;
+}
+
+static bool are_stale(struct oidc *o, int64_t now)
+{
+    pthread_mutex_lock(&o->lock);
+    bool stale = !o->has_keys || now >= o->keys_until;
+    pthread_mutex_unlock(&o->lock);
+    return stale;
 }
 
 /* *key is NULL when the issuer has none of that name. */
@@ -191,17 +216,12 @@ static enum err need_key(struct oidc *o, const struct jws *jws, const struct jwk
                          struct why *why)
 {
     int64_t now = clock_monotonic_ms();
-    enum err e = ERR_NONE;
+    enum err e = are_stale(o, now) ? fetch_keys(o, why) : ERR_NONE;
     *key = NULL;
-    if (!o->has_keys || now >= o->keys_until)
-        e = fetch_keys(o, why);
     if (e != ERR_NONE && !o->has_keys)
         return e;
     *key = jwks_find(&o->keys, jws->algorithm, jws->key_id);
-    if (*key || now < o->again_from)
-        return ERR_NONE;
-    o->again_from = now + OIDC_KEYS_AGAIN_MS;
-    if (fetch_keys(o, why) == ERR_NONE)
+    if (!*key && may_ask_again(o, now) && fetch_keys(o, why) == ERR_NONE)
         *key = jwks_find(&o->keys, jws->algorithm, jws->key_id);
     return ERR_NONE;
 }
@@ -246,7 +266,7 @@ enum err oidc_begin(struct oidc *o, struct arena *a, const struct oidc_begin *be
     *url = STR_EMPTY;
     mbedtls_sha256((const unsigned char *)begin->verifier.ptr, begin->verifier.len, digest, 0);
     ask_for_mfa(&o->options.rules, a, &acr, &claims);
-    pthread_mutex_lock(&o->lock);
+    pthread_mutex_lock(&o->calling);
     enum err e = need_discovery(o, why);
     if (e == ERR_NONE) {
         const struct oidc_pair pairs[] = {
@@ -269,11 +289,11 @@ enum err oidc_begin(struct oidc *o, struct arena *a, const struct oidc_begin *be
             e = err_set(why, ERR_TOO_BIG, "begin a sign-in", "the address is too long");
         buf_release(&text);
     }
-    pthread_mutex_unlock(&o->lock);
+    pthread_mutex_unlock(&o->calling);
     return e;
 }
 
-static enum err not_good(enum token_verdict v, enum token_verdict *out, struct why *why)
+enum err oidc_not_good(enum token_verdict v, enum token_verdict *out, struct why *why)
 {
     *out = v;
     err_set(why, ERR_INPUT, "take a token of the issuer", "%s", token_verdict_name(v));
@@ -282,25 +302,24 @@ static enum err not_good(enum token_verdict v, enum token_verdict *out, struct w
 }
 
 /* A key of the issuer has signed it. */
-static enum err check_signature(struct oidc *o, struct arena *a, struct str token,
-                                enum jws_kind kind, struct jws *jws, enum token_verdict *verdict,
-                                struct why *why)
+static enum err check_signature(struct oidc *o, struct arena *a, struct str token, struct jws *jws,
+                                enum token_verdict *verdict, struct why *why)
 {
     const struct jwk *key;
-    *verdict = jws_read(a, token, kind, jws);
+    *verdict = jws_read(a, token, JWS_ID_TOKEN, jws);
     if (*verdict != TOKEN_GOOD)
-        return not_good(*verdict, verdict, why);
+        return oidc_not_good(*verdict, verdict, why);
     enum err e = need_key(o, jws, &key, why);
     if (e != ERR_NONE)
         return e;
     if (!key)
-        return not_good(TOKEN_KEY_UNKNOWN, verdict, why);
+        return oidc_not_good(TOKEN_KEY_UNKNOWN, verdict, why);
     if (!signature_is_good(key, jws->signed_bytes, jws->signature))
-        return not_good(TOKEN_SIGNATURE, verdict, why);
+        return oidc_not_good(TOKEN_SIGNATURE, verdict, why);
     return ERR_NONE;
 }
 
-static struct claims_rules rules_at(const struct oidc *o, int64_t now_ms)
+struct claims_rules oidc_rules(const struct oidc *o, int64_t now_ms)
 {
     struct claims_rules rules = o->options.rules;
     rules.issuer = o->options.issuer;
@@ -316,53 +335,29 @@ enum err oidc_finish(struct oidc *o, struct arena *a, const struct oidc_finish *
     struct jws jws;
     *out = (struct claims){.role = CLAIMS_NO_ROLE};
     *verdict = TOKEN_GOOD;
-    pthread_mutex_lock(&o->lock);
+    pthread_mutex_lock(&o->calling);
     enum err e = need_discovery(o, why);
     /* An answer of somebody else (RFC 9207): its code would be carried to the wrong place. */
     if (e == ERR_NONE && !str_eq(finish->issuer, o->options.issuer) &&
         (finish->issuer.len || o->discovery.names_itself))
-        e = not_good(TOKEN_ISSUER, verdict, why);
+        e = oidc_not_good(TOKEN_ISSUER, verdict, why);
     if (e == ERR_NONE)
         e = oidc_exchange(o, a, finish, &said, why);
     if (e == ERR_NONE)
-        e = check_signature(o, a, said.id_token, JWS_ID_TOKEN, &jws, verdict, why);
-    pthread_mutex_unlock(&o->lock);
+        e = check_signature(o, a, said.id_token, &jws, verdict, why);
+    pthread_mutex_unlock(&o->calling);
     if (e != ERR_NONE)
         return e;
-    struct claims_rules rules = rules_at(o, finish->now_ms);
+    struct claims_rules rules = oidc_rules(o, finish->now_ms);
     rules.nonce = finish->nonce;
     enum token_verdict v = claims_check(a, jws.payload, &rules, out);
-    return v == TOKEN_GOOD ? ERR_NONE : not_good(v, verdict, why);
-}
-
-enum err oidc_access(struct oidc *o, struct arena *a, struct str token, int64_t now_ms,
-                     struct claims *out, struct str *scopes, enum token_verdict *verdict,
-                     struct why *why)
-{
-    struct jws jws;
-    *out = (struct claims){.role = CLAIMS_NO_ROLE};
-    *scopes = STR_EMPTY;
-    *verdict = TOKEN_GOOD;
-    if (o->options.api_audience.len == 0)
-        return not_good(TOKEN_AUDIENCE, verdict, why);
-    pthread_mutex_lock(&o->lock);
-    enum err e = need_discovery(o, why);
-    if (e == ERR_NONE)
-        e = check_signature(o, a, token, JWS_ACCESS_TOKEN, &jws, verdict, why);
-    pthread_mutex_unlock(&o->lock);
-    if (e != ERR_NONE)
-        return e;
-    struct claims_rules rules = rules_at(o, now_ms);
-    rules.client_id = o->options.api_audience;
-    enum token_verdict v = claims_check_access(a, jws.payload, &rules, out, scopes);
-    return v == TOKEN_GOOD ? ERR_NONE : not_good(v, verdict, why);
+    return v == TOKEN_GOOD ? ERR_NONE : oidc_not_good(v, verdict, why);
 }
 
 struct str oidc_leave(struct oidc *o, struct arena *a, struct str return_url)
 {
     struct str url = STR_EMPTY;
-    if (pthread_mutex_trylock(&o->lock) != 0)
-        return url; /* somebody waits for the issuer: not on a loop's time */
+    pthread_mutex_lock(&o->lock);
     if (o->has_discovery && o->discovery.end_session.len) {
         struct buf text;
         const struct oidc_pair pairs[] = {{"client_id", o->options.client_id},
@@ -376,24 +371,34 @@ struct str oidc_leave(struct oidc *o, struct arena *a, struct str return_url)
     return url;
 }
 
+enum err oidc_refresh(struct oidc *o, struct why *why)
+{
+    pthread_mutex_lock(&o->calling);
+    enum err e = need_discovery(o, why);
+    if (e == ERR_NONE)
+        e = fetch_keys(o, why);
+    pthread_mutex_unlock(&o->calling);
+    return e;
+}
+
 enum err oidc_look(struct oidc *o, struct oidc_look *out, struct why *why)
 {
     struct arena a = ARENA_INIT;
     struct oidc_discovery found;
     struct fetch_answer answer = {0};
     *out = (struct oidc_look){.clock_ms = INT64_MIN};
-    pthread_mutex_lock(&o->lock);
+    pthread_mutex_lock(&o->calling);
     enum err e = fetch_discovery(o, &a, &found, &answer, why);
     if (answer.date_ms)
         out->clock_ms = answer.date_ms - clock_wall_ms();
     if (e == ERR_NONE) {
-        o->discovery_until = o->keys_until = 0;
+        o->discovery_until = 0;
         e = need_discovery(o, why);
     }
     if (e == ERR_NONE)
         e = fetch_keys(o, why);
     out->keys = o->keys.n;
-    pthread_mutex_unlock(&o->lock);
+    pthread_mutex_unlock(&o->calling);
     arena_release(&a);
     return e;
 }

@@ -13,7 +13,8 @@
  * that is not known makes the keys be fetched again, once in OIDC_KEYS_AGAIN_MS. Who did not answer
  * is not asked for OIDC_AWAY_MS.
  *
- * The calls block, for OIDC_CALL_MS a request: never on a loop. Errors: ERR_NETWORK the issuer is
+ * The calls block, for OIDC_CALL_MS a request, but for oidc_access and oidc_leave: never on a loop.
+ * Errors: ERR_NETWORK the issuer is
  * away · ERR_DATA what it publishes is of no use · ERR_REFUSED it does not take us or the code ·
  * ERR_INPUT the token is not for us, *verdict says why. Threads: any; one issuer is asked by one at
  * a time. oidc_open belongs before the sandbox.
@@ -31,6 +32,7 @@ enum {
     OIDC_KEYS_AGAIN_MS = 60 * 1000,
     OIDC_AWAY_MS = 5 * 1000,
     OIDC_CALL_MS = 10 * 1000,
+    OIDC_REFRESH_MS = 1000,
     OIDC_PORTS = 3,
 };
 
@@ -82,10 +84,17 @@ enum err oidc_begin(struct oidc *o, struct arena *a, const struct oidc_begin *be
 enum err oidc_finish(struct oidc *o, struct arena *a, const struct oidc_finish *finish,
                      struct claims *out, enum token_verdict *verdict, struct why *why);
 
-/* Who asks with that token, and for what. */
+/*
+ * Who asks with that token, and for what; by the keys at hand, so it does not block. ERR_BUSY: they
+ * are not here, or the token's is not among them and may be new. *refresh: call oidc_refresh, on a
+ * thread that may block; told once in OIDC_REFRESH_MS at most.
+ */
 enum err oidc_access(struct oidc *o, struct arena *a, struct str token, int64_t now_ms,
                      struct claims *out, struct str *scopes, enum token_verdict *verdict,
-                     struct why *why);
+                     bool *refresh, struct why *why);
+
+/* Fetches what it publishes anew. */
+enum err oidc_refresh(struct oidc *o, struct why *why);
 
 /* Where the session there is ended, coming back to return_url; empty when the provider has no such
  * address or it is not known now. Does not block. */

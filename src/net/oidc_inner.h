@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of net/oidc.h share. All of it under the lock. */
+/*
+ * What the files of net/oidc.h share. Who holds `calling` may ask the issuer, which takes its time;
+ * what is kept of its answers is changed by who holds both, and read by who holds either. The times
+ * belong to `lock`, but for away_until and discovery_until, which belong to `calling`.
+ */
 #ifndef NET_OIDC_INNER_H
 #define NET_OIDC_INNER_H
 
@@ -15,7 +19,8 @@ struct oidc {
     struct oidc_options options;
     struct fetch *fetch;
     struct signing_key *key;
-    pthread_mutex_t lock;
+    pthread_mutex_t calling;
+    pthread_mutex_t lock; /* for moments only, so that a loop may take it */
 
     struct arena discovery_arena, keys_arena; /* what is kept */
     struct oidc_discovery discovery;
@@ -24,6 +29,7 @@ struct oidc {
     /* monotonic ms */
     int64_t discovery_until, keys_until; /* then they are fetched again */
     int64_t again_from;                  /* not fetched for an unknown key before */
+    int64_t refresh_from;                /* nobody is told to refresh before */
     int64_t away_until;                  /* nobody answered: not asked before */
     struct why away;                     /* what was said then */
 };
@@ -37,5 +43,11 @@ enum err oidc_exchange(struct oidc *o, struct arena *a, const struct oidc_finish
 
 /* It did not answer: remembered. Returns e. */
 enum err oidc_away(struct oidc *o, enum err e, const struct why *why);
+
+/* What the token must say, but for the nonce. */
+struct claims_rules oidc_rules(const struct oidc *o, int64_t now_ms);
+
+/* ERR_INPUT with the verdict's words. */
+enum err oidc_not_good(enum token_verdict v, enum token_verdict *out, struct why *why);
 
 #endif

@@ -2,6 +2,7 @@
 #include "store/identities.h"
 
 #include "store/people_inner.h"
+#include "store/reader_inner.h"
 
 static const char op[] = "sign in with an account elsewhere";
 
@@ -107,4 +108,24 @@ enum err identity_sign_in(struct write *w, void *input, struct why *why)
         e = found.person ? refresh(w, i, &found, why) : make(w, i, &found.person, why);
     i->begin.person = found.person;
     return e ? e : session_begin(w, &i->begin, why);
+}
+
+enum err reader_identity(struct reader *reader, struct str issuer, struct str subject,
+                         struct identity *out, struct why *why)
+{
+    sqlite3_stmt *s = NULL;
+    *out = (struct identity){0};
+    enum err e = reader_query(reader, SQL_IDENTITY_FIND, &s, why);
+    if (e)
+        return e;
+    bind_text(s, P_IDENTITY_FIND_ISSUER, issuer);
+    bind_text(s, P_IDENTITY_FIND_SUBJECT, subject);
+    e = reader_row(reader, s, why);
+    if (!e)
+        *out = (struct identity){
+            .person = sqlite3_column_int64(s, C_IDENTITY_FIND_PERSON),
+            .disabled = !str_eq(column_text(s, C_IDENTITY_FIND_STATE), STR("active")),
+        };
+    sqlite3_reset(s);
+    return e;
 }

@@ -25,4 +25,14 @@ struct identity_sign_in {
  * role is another, and as every session. */
 write_verb identity_sign_in;
 
+struct reader;
+
+/* Who that is here; ERR_MISSING: nobody yet. */
+struct identity {
+    int64_t person;
+    bool disabled;
+};
+enum err reader_identity(struct reader *reader, struct str issuer, struct str subject,
+                         struct identity *out, struct why *why);
+
 #endif

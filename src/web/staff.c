@@ -6,8 +6,10 @@
 #include "base/sign.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "core/claims.h"
 #include "core/urlencoded.h"
 #include "store/reader.h"
+#include "web/bearer.h"
 #include "web/cookie.h"
 #include "web/loop.h"
 #include "web/request.h"
@@ -96,6 +98,8 @@ static enum err find_program(struct request *r, struct why *why)
     if (!str_starts(header, scheme))
         return ERR_NONE;
     struct str token = str_trim(str_slice(header, scheme.len, header.len));
+    if (bearer_is(token))
+        return bearer_find(r, token, why);
     if (!str_starts(token, token_prefix))
         return ERR_NONE;
     struct session_hash hash = session_hash(token);
@@ -210,6 +214,13 @@ static bool lacks_second_step(const struct request *r)
            (r->web->mfa_roles & 1U << s->role) && !(r->route->flags & ROUTE_EARLY);
 }
 
+/* The role may, and so may the token: what it says of itself needs no scope. */
+static bool may(const struct staff *s, enum action action)
+{
+    return access_may(s->role, action) && (!s->scopes.ptr || action == ACTION_own_profile ||
+                                           claims_has_scope(s->scopes, action_name(action)));
+}
+
 bool staff_let_in(struct request *r)
 {
     struct why why = {0};
@@ -227,7 +238,7 @@ bool staff_let_in(struct request *r)
         respond_redirect(r, STR("/auth/app"));
         return false;
     }
-    if (!access_may(r->staff->role, action)) {
+    if (!may(r->staff, action)) {
         respond_problem(r, 403, say(r, TEXT_PROBLEM_ROLE),
                         say_with(r, TEXT_PROBLEM_ROLE_TEXT, "roles", roles_that_may(r, action)));
         return false;
@@ -253,7 +264,7 @@ bool staff_goes_on(struct request *r)
 
 bool staff_may(const struct request *r, enum action action)
 {
-    return r->staff && access_may(r->staff->role, action);
+    return r->staff && may(r->staff, action);
 }
 
 /* ---- cookies -------------------------------------------------------------------------------- */

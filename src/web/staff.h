@@ -3,7 +3,8 @@
  * Who of the team is behind a request, and whether the route is theirs.
  *
  *     __Host-staff = base64url(16 random bytes)         the browser; its SHA-256 is the row's key
- *     Authorization: Bearer art_<base64url>             a program (routes with ROUTE_API)
+ *     Authorization: Bearer art_<base64url>             a program (routes with ROUTE_API), or one
+ *                                                       with a token of an issuer (bearer.h)
  *
  * A session ends when it was not used for auth.session_idle, and at auth.session_time whatever
  * happens. Every form of the team carries `csrf`, which only the session's own pages know; the
@@ -32,6 +33,7 @@ struct staff {
     struct session_hash session; /* of a person */
     struct str csrf;             /* for the forms of this session */
     struct str method;           /* as in struct session */
+    struct str scopes; /* of a program with an issuer's token: it may no more; ptr NULL: all */
     int64_t expires_ms;
 };
 

@@ -251,7 +251,12 @@ static void access_tokens(void **state)
     assert_false(claims_has_scope(scopes, STR("")));
     assert_int_equal(ACCESS("\"scope\":\"b\",\"roles\":[\"Onboarding.Admin\"],"), TOKEN_GOOD);
     assert_int_equal(claims.role, ADMINISTRATOR);
+    assert_int_equal(ACCESS("\"scp\":[\"records.read\"],"), TOKEN_GOOD);
+    assert_true(scopes.ptr && scopes.len == 0);
+    assert_int_equal(ACCESS("\"scp\":\"\","), TOKEN_GOOD);
+    assert_true(scopes.ptr && scopes.len == 0);
     assert_int_equal(ACCESS("\"hasgroups\":true,"), TOKEN_GOOD);
+    assert_null(scopes.ptr);
     assert_int_equal(claims.role, CLAIMS_NO_ROLE);
     assert_int_equal(ACCESS("\"nonce\":\"n-1\","), TOKEN_TYPE);
 }

@@ -7,7 +7,7 @@
 //     provider.issuer  provider.ca  provider.config({...})  provider.person = { id, claims }
 //     await provider.rotate();  await provider.away();  await provider.back();  await provider.stop();
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
@@ -51,6 +51,7 @@ export class Provider {
 
   #make() {
     this.generation++;
+    this.key = signingKey(`key-${this.generation}`, this.algorithm);
     const provider = new Oidc(this.issuer, {
       clients: [
         {
@@ -63,7 +64,7 @@ export class Provider {
         },
         ...this.clients,
       ],
-      jwks: { keys: [signingKey(`key-${this.generation}`, this.algorithm)] },
+      jwks: { keys: [this.key] },
       cookies: { keys: ['cookies of the test'] },
       claims: { openid: ['sub', 'roles', 'groups', 'amr', 'acrs', '_claim_names', 'hd'], profile: ['name'], email: ['email', 'email_verified'] },
       conformIdTokenClaims: false,
@@ -71,16 +72,11 @@ export class Provider {
         devInteractions: { enabled: false },
         rpInitiatedLogout: { enabled: true },
         claimsParameter: { enabled: true },
-        resourceIndicators: {
-          enabled: true,
-          defaultResource: () => undefined,
-          getResourceServerInfo: () => ({ scope: 'records.read', audience: 'api://anteroom', accessTokenFormat: 'jwt', jwt: { sign: { alg: this.algorithm } } }),
-          useGrantedResource: () => false,
-        },
       },
       findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...this.person.claims }) }),
       interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
       ttl: { Interaction: 600, Session: 600, Grant: 600, IdToken: 600, AccessToken: 600, AuthorizationCode: 60 },
+      extraTokenClaims: () => this.person.claims,
       clientBasedCORS: () => false,
     });
     provider.on('server_error', (ctx, error) => console.error('# provider:', error));
@@ -111,6 +107,24 @@ export class Provider {
     this.#make();
     await this.back();
     return this;
+  }
+
+  // A token signed with the provider's key, saying anything.
+  token(claims) {
+    const now = Math.floor(Date.now() / 1000);
+    const part = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+    const text = `${part({ alg: this.algorithm, kid: this.key.kid, typ: 'at+jwt' })}.${part({ iat: now, exp: now + 300, ...claims })}`;
+    const key = createPrivateKey({ key: this.key, format: 'jwk' });
+    return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+  }
+
+  // One that it makes itself, for a resource of ours.
+  async issueAccessToken() {
+    const { provider } = this;
+    const client = await provider.Client.find('anteroom');
+    const token = new provider.AccessToken({ accountId: this.person.id, client, grantId: 'none', gty: 'authorization_code', scope: 'read_records' });
+    token.resourceServer = new provider.ResourceServer('https://api.example', { audience: 'api://anteroom', scope: 'read_records', accessTokenFormat: 'jwt', jwt: { sign: { alg: this.algorithm } } });
+    return token.save();
   }
 
   async back() {

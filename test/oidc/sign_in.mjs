@@ -92,6 +92,11 @@ async function reason() {
   throw new Error(`the log says nothing:\n${server.log}`);
 }
 
+async function logged(expression) {
+  for (let i = 0; i < 200 && !expression.test(server.log); i++) await sleep(10);
+  assert.match(server.log, expression);
+}
+
 function who(claims, id = 'zoe') {
   provider.person = { id, claims };
 }
@@ -276,6 +281,47 @@ test('doctor: what is wrong with an issuer, and what to do', async () => {
     assert.match(said.finding, seconds > 0 ? /ahead of ours/ : /behind ours/);
   }
   provider.answer = undefined;
+});
+
+test('programs: access tokens of the issuer, with its roles and scopes', async () => {
+  await server.stop();
+  server = await serve(provider.config({ roles, api_audience: 'api://anteroom' }));
+  who({ roles: ['Onboarding.Admin'] });
+  const ask = (token) => request(`${server.url}/api/v1/me`, { headers: token ? { authorization: `Bearer ${token}` } : {} });
+  const claims = { iss: provider.issuer, aud: 'api://anteroom', sub: 'robot', client_id: 'x', jti: nonsense(), roles: ['Onboarding.Admin'] };
+  // The first one finds no keys: later, please. They come meanwhile.
+  const good = await provider.token(claims);
+  let answer = await ask(good);
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers['retry-after'], '1');
+  for (let i = 0; i < 500 && answer.status === 503; i++) {
+    await sleep(10);
+    answer = await ask(good);
+  }
+  assert.equal(answer.status, 200, answer.body);
+  assert.deepEqual(JSON.parse(answer.body).role, 'administrator');
+  assert.ok(JSON.parse(answer.body).may.includes('manage_people'));
+  // A token that names scopes may no more than they say.
+  answer = await ask(await provider.token({ ...claims, scp: 'read_records openid' }));
+  assert.deepEqual(JSON.parse(answer.body).may, ['read_records', 'own_profile']);
+  for (const [wanted, more] of [
+    ['audience', { aud: 'anteroom' }],
+    ['expired', { exp: 1000 }],
+    ['no role', { roles: [] }],
+    ['wrong kind', { nonce: 'of an ID token' }],
+  ]) {
+    server.log = '';
+    answer = await ask(await provider.token({ ...claims, ...more }));
+    assert.equal(answer.status, 401, wanted);
+    assert.equal(answer.headers['www-authenticate'], 'Bearer realm="anteroom"');
+    await logged(new RegExp(`access token refused.*${wanted}`));
+  }
+  for (const token of ['', 'eyJ', `${good.slice(0, -8)}AAAAAAAA`, await provider.token({ ...claims, iss: 'https://evil.example' })])
+    assert.equal((await ask(token)).status, 401);
+  // A real one of a real sign-in, where the provider puts the audience in.
+  const issued = await provider.issueAccessToken();
+  answer = await ask(issued);
+  assert.equal(answer.status, 200, answer.body);
 });
 
 test('another server: ES256, the secret in the body, a second factor, two issuers', async () => {
