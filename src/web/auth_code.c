@@ -11,6 +11,7 @@
 #include "web/say.h"
 #include "web/sealed_cookie.h"
 #include "web/shell.h"
+#include "web/sign_in_oidc.h"
 #include "web/staff.h"
 #include "web/state.h"
 #include "web/ticket.h"
@@ -209,7 +210,10 @@ static void ended(struct request *r, struct job *job, struct ticket *ticket)
         return;
     }
     staff_clear_cookie(r);
-    respond_redirect(r, STR("/auth/login?out"));
+    respond_redirect(r,
+                     sign_in_leave(r, r->staff->method).href.len
+                         ? arena_fmt(&r->arena, "/auth/login?out=%.*s", STR_ARG(r->staff->method))
+                         : STR("/auth/login?out"));
 }
 
 void handle_sign_out(struct request *r)

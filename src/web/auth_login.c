@@ -32,6 +32,7 @@ struct sign_in {
     struct person person; /* id 0: there is none, or none that could sign in */
     struct str mark;      /* of the password it was (auth_login.h) */
     struct str token;
+    struct view_issuer leave; /* signed out here, and not there */
 };
 
 static void show(struct request *r, const struct sign_in *s, struct str login_error,
@@ -60,6 +61,7 @@ static void show(struct request *r, const struct sign_in *s, struct str login_er
         .next = s->next,
         .issuers = sign_in_issuers(r, s->next),
         .local = r->web->config->auth_local,
+        .leave = s->leave,
     };
     shell_fill(&v.shell, r, say(r, TEXT_AUTH_SIGN_IN));
     v.shell.plain = true;
@@ -78,8 +80,10 @@ void handle_sign_in_page(struct request *r)
     while (urlencoded_next(&u, &r->arena, &name, &value)) {
         if (str_eq(name, STR("next")))
             s.next = staff_safe_next(value);
-        if (str_eq(name, STR("out")))
+        if (str_eq(name, STR("out"))) {
             notice = say(r, TEXT_AUTH_SIGNED_OUT);
+            s.leave = sign_in_leave(r, value);
+        }
         if (str_eq(name, STR("late")))
             notice = say(r, TEXT_AUTH_CODE_LATE);
     }

@@ -71,10 +71,8 @@ void router_prepare(struct web *web)
 {
     const struct config *c = web->config;
     const struct str texts[RATE_CLASSES] = {
-        [RATE_PAGE] = c->limits_rate_page,
-        [RATE_SUBMIT] = c->limits_rate_submit,
-        [RATE_API] = c->limits_rate_api,
-        [RATE_CONNECT] = c->limits_rate_connect,
+        [RATE_PAGE] = c->limits_rate_page,     [RATE_SUBMIT] = c->limits_rate_submit,
+        [RATE_API] = c->limits_rate_api,       [RATE_CONNECT] = c->limits_rate_connect,
         [RATE_SIGNIN] = c->limits_rate_signin,
     };
     struct bucket_rate rates[RATE_CLASSES] = {0};

@@ -7,7 +7,7 @@
  * is, the writer keeps person and session (store/identities.h) /auth/oidc/ID/leave     to where the
  * session there is ended
  *
- * The cookie __Host-oidc holds, sealed: when it was begun, which issuer, state, nonce, verifier and
+ * The cookie __Host-oidc holds, sealed (sealed_cookie.h): which issuer, state, nonce, verifier and
  * the page to come back to. It is good for ten minutes, in the browser that began, once.
  */
 #include "web/sign_in_oidc.h"
@@ -15,18 +15,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "base/seal.h"
-#include "base/sign.h"
 #include "base/text.h"
 #include "core/urlencoded.h"
 #include "net/oidc.h"
 #include "pages.h"
 #include "store/identities.h"
-#include "web/cookie.h"
+#include "web/auth.h"
 #include "web/request.h"
 #include "web/respond.h"
 #include "web/router.h"
 #include "web/say.h"
+#include "web/sealed_cookie.h"
 #include "web/shell.h"
 #include "web/staff.h"
 #include "web/state.h"
@@ -34,11 +33,8 @@
 #include "web/views.h"
 
 static const struct str cookie_name = STR_INIT("__Host-oidc");
-static const struct str sealed_for = STR_INIT("sign-in elsewhere");
 
 enum { BEGUN_S = 600, SECRET_SIZE = 32, PARAMETER_MAX = 4096, ESCAPED_MAX = 3 * PARAMETER_MAX };
-
-_Static_assert((int)SEAL_KEY_SIZE == (int)SIGN_MAC_SIZE, "a key is derived by signing");
 
 /* ---- which issuer -------------------------------------------------------------------------------
  */
@@ -93,17 +89,23 @@ struct view_issuers sign_in_issuers(struct request *r, struct str next)
     return (struct view_issuers){items, all->n};
 }
 
+struct view_issuer sign_in_leave(struct request *r, struct str method)
+{
+    const struct issuer *issuer = issuers_find(&r->web->config->issuers, method);
+    if (!issuer)
+        return (struct view_issuer){0};
+    return (struct view_issuer){
+        .href = arena_fmt(&r->arena, "/auth/oidc/%.*s/leave", STR_ARG(issuer->id)),
+        .label = label_of(r, issuer),
+    };
+}
+
 /* ---- what was begun -----------------------------------------------------------------------------
  */
 
 struct begun {
     struct str state, nonce, verifier, next;
 };
-
-static void sealing_key(const struct request *r, unsigned char key[SEAL_KEY_SIZE])
-{
-    sign(r->web->link_key.bytes, "key of sign-ins elsewhere", STR_EMPTY, key);
-}
 
 static struct str secret(struct arena *a)
 {
@@ -114,35 +116,22 @@ static struct str secret(struct arena *a)
 
 static void keep(struct request *r, const struct issuer *issuer, const struct begun *b)
 {
-    unsigned char key[SEAL_KEY_SIZE];
-    struct str text = arena_fmt(&r->arena, "%lld\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s",
-                                (long long)clock_wall_ms(), STR_ARG(issuer->id), STR_ARG(b->state),
-                                STR_ARG(b->nonce), STR_ARG(b->verifier), STR_ARG(b->next));
-    sealing_key(r, key);
-    struct str sealed = text_base64url(&r->arena, seal(&r->arena, key, sealed_for, text));
-    respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, sealed, BEGUN_S));
-}
-
-static void forget(struct request *r)
-{
-    respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, STR_EMPTY, 0));
+    struct str text =
+        arena_fmt(&r->arena, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(issuer->id), STR_ARG(b->state),
+                  STR_ARG(b->nonce), STR_ARG(b->verifier), STR_ARG(b->next));
+    sealed_cookie_set(r, cookie_name, text, BEGUN_S);
 }
 
 /* What this browser began with that issuer, not too long ago. */
 static bool recall(struct request *r, const struct issuer *issuer, struct begun *out)
 {
-    unsigned char key[SEAL_KEY_SIZE];
-    struct str sealed, text, when, id;
-    uint64_t began_ms;
-    sealing_key(r, key);
-    if (!text_unbase64url(&r->arena, request_cookie(r, cookie_name), &sealed) ||
-        !seal_open(&r->arena, key, sealed_for, sealed, &text) || !str_cut(&text, '\n', &when) ||
-        !str_cut(&text, '\n', &id) || !str_cut(&text, '\n', &out->state) ||
-        !str_cut(&text, '\n', &out->nonce) || !str_cut(&text, '\n', &out->verifier))
+    struct str text, id;
+    if (!sealed_cookie_get(r, cookie_name, &text) || !str_cut(&text, '\n', &id) ||
+        !str_cut(&text, '\n', &out->state) || !str_cut(&text, '\n', &out->nonce) ||
+        !str_cut(&text, '\n', &out->verifier))
         return false;
     out->next = text;
-    return str_to_u64(when, &began_ms) && str_eq(id, issuer->id) &&
-           clock_wall_ms() - (int64_t)began_ms < BEGUN_S * INT64_C(1000);
+    return str_eq(id, issuer->id);
 }
 
 /* ---- what people are told -----------------------------------------------------------------------
@@ -266,6 +255,7 @@ struct finish {
     enum token_verdict verdict;
     struct str next;
     struct identity_sign_in sign_in;
+    struct str token; /* of the session, the request's */
 };
 
 static void run_finish(struct reader *reader, struct ticket *t)
@@ -287,6 +277,7 @@ static void answer_signed_in(struct request *r, struct job *job, struct ticket *
     } else if (job->result) {
         respond_error(r, job->result, &job->why);
     } else {
+        staff_set_cookie(r, f->token);
         respond_redirect(r, f->next.len ? arena_str(&r->arena, f->next) : STR("/staff"));
     }
 }
@@ -313,15 +304,9 @@ static void answer_finish(struct request *r, struct job *job, struct ticket *t)
         .name = arena_str(a, f->claims.name),
         .email = arena_str(a, f->claims.email),
         .role = (enum role)f->claims.role,
-        .begin =
-            {
-                .hash = staff_new_session(r),
-                .expires_ms = clock_wall_ms() + r->web->config->auth_session_time,
-                .method = f->provider.issuer->id,
-                .strong = f->claims.mfa,
-            },
     };
-    g->sign_in.begin.has_before = staff_cookie(r, &g->sign_in.begin.before);
+    auth_fill_begin(r, next, 0, f->claims.mfa, &g->sign_in.begin, &g->token);
+    g->sign_in.begin.method = f->provider.issuer->id;
     ticket_job(next)->context = g;
     ticket_job(next)->write = (struct job_write){identity_sign_in, &g->sign_in};
     enum err e = ticket_put(next);
@@ -353,7 +338,7 @@ void handle_oidc_callback(struct request *r)
         tell_stale(r); /* the cookie stays: a stranger's link must not end what was begun */
         return;
     }
-    forget(r);
+    sealed_cookie_clear(r, cookie_name);
     if (error.len || code.len == 0) {
         refused_there(r, &provider, error);
         return;

@@ -283,13 +283,6 @@ void staff_set_cookie(struct request *r, struct str token)
         cookie_set(&r->arena, cookie_name, token, r->web->config->auth_session_time / 1000));
 }
 
-struct session_hash staff_new_session(struct request *r)
-{
-    struct str token = staff_new_token(r);
-    staff_set_cookie(r, token);
-    return session_hash(token);
-}
-
 void staff_clear_cookie(struct request *r)
 {
     respond_header(r, STR("set-cookie"), cookie_set(&r->arena, cookie_name, STR_EMPTY, 0));

@@ -56,8 +56,6 @@ struct str staff_role_name(const struct request *r, enum role role);
 /* A new token for a session, and the cookie that carries it once the session has begun. */
 struct str staff_new_token(struct request *r);
 void staff_set_cookie(struct request *r, struct str token);
-/* Both at once, for a session that is about to begin: its hash. */
-struct session_hash staff_new_session(struct request *r);
 void staff_clear_cookie(struct request *r);
 
 /* The browser's session by its cookie; false when it brings none. */

@@ -15,7 +15,8 @@ struct view_sign_in {
     struct view_fields fields;
     struct str next; /* where to go then; may be empty */
     struct view_issuers issuers;
-    bool local; /* accounts with a password are there */
+    struct view_issuer leave; /* the session there goes on; href may be empty */
+    bool local;               /* accounts with a password are there */
 };
 
 /* /auth/setup/<token>: setup.html */

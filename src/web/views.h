@@ -6,8 +6,8 @@
 #define WEB_VIEWS_H
 
 #include "web/view.h"
-#include "web/view_people.h"
 #include "web/view_auth.h"
+#include "web/view_people.h"
 #include "web/view_record.h"
 #include "web/view_staff.h"
 #include "web/view_tokens.h"

@@ -110,6 +110,26 @@ test('in, with the role that the claims give', async () => {
   assert.ok(browser.ours.cookies.get('__Host-staff'));
   assert.equal(browser.ours.cookies.get('__Host-oidc'), undefined);
   assert.match(answer.headers['cache-control'], /no-store/);
+  const profile = await browser.ours.go(answer.headers.location);
+  assert.equal(profile.status, 200);
+  for (const shown of ['Zoë Quist', 'zoe@example.com', 'Administrator']) assert.ok(profile.body.includes(shown), shown);
+
+  // Out again: here, and by a link there.
+  const csrf = /name="csrf" value="([^"]+)"/.exec(profile.body)[1];
+  const out = await browser.ours.go('/auth/logout', { method: 'POST', body: `csrf=${csrf}` });
+  assert.equal(out.headers.location, '/auth/login?out=entra');
+  assert.equal(browser.ours.cookies.get('__Host-staff'), undefined);
+  const page = await browser.ours.go(out.headers.location);
+  assert.match(page.body, /href="\/auth\/oidc\/entra\/leave">Sign out of Microsoft too</);
+});
+
+test('the sign-in page has a button for each issuer, which comes back to where one wanted to go', async () => {
+  const wanted = await request(`${server.url}/staff/profile?x=1`);
+  assert.equal(wanted.status, 303);
+  const page = await request(server.url + wanted.headers.location);
+  assert.match(page.body, /href="\/auth\/oidc\/entra\/start\?next=%2Fstaff%2Fprofile%3Fx%3D1">Sign in with Microsoft</);
+  const other = await request(`${server.url}/auth/login?out=nobody`);
+  assert.doesNotMatch(other.body, /Sign out of/);
 });
 
 test('only pages of ours to come back to', async () => {
