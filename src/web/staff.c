@@ -22,7 +22,13 @@
 static const struct str cookie_name = STR_INIT("__Host-staff");
 static const struct str token_prefix = STR_INIT("art_"); /* so that scanners for leaks know it */
 
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, CSRF_SIZE = 16, NEXT_MAX = 2048 };
+enum {
+    MINUTE_MS = 60 * 1000,
+    HOUR_MS = 60 * MINUTE_MS,
+    CSRF_SIZE = 16,
+    NEXT_MAX = 2048,
+    ESCAPED_MAX = 3 * NEXT_MAX
+};
 
 /* ---- finding -------------------------------------------------------------------------------- */
 
@@ -159,7 +165,7 @@ struct str staff_sign_in_url(struct request *r)
     if (!staff_safe_next(here).len || str_eq(here, STR("/staff")))
         return page;
     struct buf escaped;
-    buf_init(&escaped, 3 * NEXT_MAX);
+    buf_init(&escaped, ESCAPED_MAX);
     urlencoded_escape(&escaped, here);
     struct str url =
         arena_fmt(&r->arena, "%.*s?next=%.*s", STR_ARG(page), STR_ARG(buf_view(&escaped)));
