@@ -14,6 +14,7 @@ every role over every address below.
 | action | what | viewer | agent | privacy | auditor | administrator |
 |---|---|---|---|---|---|---|
 EOF
+# shellcheck disable=SC2016 # the backquotes are Markdown's
 sed -n 's/^ACTION(\([a-z_]*\), *"\(.*\)", *\([01]\), *\([01]\), *\([01]\), *\([01]\), *\([01]\))$/| `\1` | \2 | \3 | \4 | \5 | \6 | \7 |/p' \
     src/core/access.def | sed 's/ 1 |/ yes |/g; s/ 1 |/ yes |/g; s/ 0 |/  |/g; s/ 0 |/  |/g'
 cat <<'EOF'
@@ -26,4 +27,5 @@ cat <<'EOF'
 | method | address | action |
 |---|---|---|
 EOF
+# shellcheck disable=SC2016
 sed -n 's/^STAFF(\([A-Z]*\), *"\([^"]*\)", *[a-z_]*, *\([a-z_]*\),.*$/| \1 | `\2` | `\3` |/p' src/web/routes.def
