@@ -137,3 +137,16 @@ enum err audit_check_all(struct connection *c, struct audit_walk *walk, struct w
             return e;
     }
 }
+
+enum err audit_check_some(struct connection *c, struct audit_head *head, uint64_t most, bool *more,
+                          struct why *why)
+{
+    uint64_t done = 0, n = PAGE;
+    enum err e = ERR_NONE;
+    while (!e && n == PAGE && done < most) {
+        e = check_page(c, head, PAGE, &n, why);
+        done += n;
+    }
+    *more = !e && n == PAGE;
+    return e;
+}

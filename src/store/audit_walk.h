@@ -24,4 +24,8 @@ enum err audit_check_tail(struct connection *c, unsigned n, struct why *why);
 /* Checks everything, some hundred events at a time; walk starts zeroed. */
 enum err audit_check_all(struct connection *c, struct audit_walk *walk, struct why *why);
 
+/* Goes on behind a head that was right, by at most `most` events (to the next hundreds). */
+enum err audit_check_some(struct connection *c, struct audit_head *head, uint64_t most, bool *more,
+                          struct why *why);
+
 #endif
