@@ -7,6 +7,7 @@
 #define WEB_STATE_H
 
 #include "core/network.h"
+#include "web/audit_watch.h"
 #include "web/brand.h"
 #include "web/html.h"
 #include "web/issuers.h"
@@ -55,6 +56,7 @@ struct web {
     struct st_h2o_globalconf_t *globalconf;
     /* For each kind of listener a NULL-terminated list of its one host. */
     struct st_h2o_hostconf_t *hosts[WEB_HOSTS][2];
+    struct audit_watch audit;
     struct workers *desks[DESK_COUNT];
     struct loop *loops;
     unsigned loops_n;

@@ -6,6 +6,7 @@
 #define WEB_VIEWS_H
 
 #include "web/view.h"
+#include "web/view_audit.h"
 #include "web/view_auth.h"
 #include "web/view_people.h"
 #include "web/view_record.h"

@@ -207,6 +207,7 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
         .public_url = derive_public_url(options->config),
         .loops_n = count_loops(options->config),
     };
+    audit_watch_init(&web->audit);
     say_prepare(web);
     router_prepare(web);
     web->globalconf = h2o_mem_alloc(sizeof *web->globalconf);
@@ -307,6 +308,7 @@ void web_close(struct web *web)
     attempts_free(web->attempts);
     brand_release(&web->brand);
     issuers_close(&web->issuers);
+    audit_watch_release(&web->audit);
     arena_release(&web->arena);
     free(web);
 }
