@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/secret_file.h"
 #include "replicate/erasures.h"
+#include "replicate/lease.h"
 #include "replicate/listing.h"
 #include "replicate/restore.h"
 #include "replicate/sealed.h"
@@ -214,6 +215,24 @@ static enum err open_keeper(const struct config *c, struct arena *a, struct repl
     return ERR_NONE;
 }
 
+/* A primary takes no part in electing, and must not put beside one who was elected. */
+static enum err refuse_beside_leader(const struct config *c, const struct replication *r,
+                                     const struct destination_options *at, struct why *why)
+{
+    struct replicator_state state;
+    bool taken;
+    replicator_state(r->replicator, &state);
+    if (!str_eq(c->replica_role, STR("primary")) || state.health != REPLICATOR_GOOD ||
+        lease_taken(at, r->data, REPLICATOR_START_MS, &taken, NULL) || !taken)
+        return ERR_NONE;
+    enum err e = err_set(why, ERR_CONFLICT, "write to the replica",
+                         "another server leads it, or did until some seconds ago");
+    err_hint(why,
+             "Servers that share a replica all have replica.role auto or standby. If the other "
+             "one has ended, start again in 15 seconds.");
+    return e;
+}
+
 enum err replication_open(const struct config *c, const atomic_bool *stop, struct store *store,
                           struct arena *a, struct replication *out, struct why *why)
 {
@@ -260,6 +279,8 @@ enum err replication_open(const struct config *c, const atomic_bool *stop, struc
         log_event(LOG_WARN, "erased again", LOG_INT("submissions", erased),
                   LOG_TEXT("reason", "the replica's ledger says that they were"));
     e = replicator_open(store, &options, &out->replicator, why);
+    if (!e)
+        e = refuse_beside_leader(c, out, &at, why);
     if (!e)
         e = open_keeper(c, a, out, why);
     return e;

@@ -73,6 +73,16 @@ static enum err set_aside(struct waiting *w, struct why *why)
     return ERR_NONE;
 }
 
+/* Another leads. When all of it is in the replica it is followed on from there; else, and when that
+ * is not known, it is set aside. */
+static enum err step_down(struct waiting *w, struct why *why)
+{
+    bool adopted = false;
+    enum err e = follow_adopt(w->follow, &adopted, why);
+    w->own = w->own && !adopted;
+    return e || adopted ? e : set_aside(w, why);
+}
+
 /* ---- turns ---------------------------------------------------------------------------------- */
 
 static void say(struct waiting *w)
@@ -144,7 +154,7 @@ static enum err turn(struct waiting *w, bool *leads, struct why *why)
     if (!e)
         e = take(w, leads, why);
     else if (w->own && e == ERR_CONFLICT)
-        e = set_aside(w, why);
+        e = step_down(w, why);
     else if (!w->own)
         e = follow_step(w->follow, w->turn++ % LIST_EVERY == LIST_EVERY - 1, why);
     if (atomic_load(&w->interrupt->stop)) /* then calls fail because they are stopped */

@@ -6,6 +6,7 @@
 #include "base/must.h"
 #include "replicate/conveyor.h"
 #include "replicate/listing.h"
+#include "replicate/position.h"
 #include "replicate/rebuild.h"
 #include "replicate/restore.h"
 
@@ -31,6 +32,8 @@ struct follow {
     char data[PATH_MAX - 64];
     char folder[PATH_MAX - 32];
     char file[PATH_MAX];
+    char note[PATH_MAX]; /* which state it is: position.h */
+    bool asked;          /* whether there is a file from an earlier run */
 };
 
 enum err follow_open(const struct destination_options *from, const char *data, struct follow **out,
@@ -49,6 +52,7 @@ enum err follow_open(const struct destination_options *from, const char *data, s
     snprintf(f->data, sizeof f->data, "%s", data);
     snprintf(f->folder, sizeof f->folder, "%s/replica/following", f->data);
     snprintf(f->file, sizeof f->file, "%s/anteroom.db", f->folder);
+    snprintf(f->note, sizeof f->note, "%s/position", f->folder);
     *out = f;
     return ERR_NONE;
 }
@@ -87,7 +91,17 @@ static enum err failed(const char *path, struct why *why)
     return err_set(why, ERR_IO, op, "%s: %s", path, err_errno(errno));
 }
 
-/* A restore that was interrupted is resumed by what lies there; a database is of an earlier run. */
+/* Where it is now, for who comes after us. That it cannot be written costs a restore, no more. */
+static void keep_position(struct follow *f)
+{
+    const struct position p = {.txid = f->state.txid,
+                               .page_size = f->rebuild.sums.page_size,
+                               .pages = f->rebuild.sums.pages,
+                               .dbsum = f->rebuild.sums.database};
+    position_write(f->note, destination_url(f->place), &p, NULL);
+}
+
+/* A restore that was interrupted is resumed by what lies there. */
 static enum err make_room(struct follow *f, struct why *why)
 {
     char above[PATH_MAX];
@@ -96,6 +110,7 @@ static enum err make_room(struct follow *f, struct why *why)
         return failed(above, why);
     if (mkdir(f->folder, 0700) != 0 && errno != EEXIST)
         return failed(f->folder, why);
+    position_forget(f->note);
     return unlink(f->file) == 0 || errno == ENOENT ? ERR_NONE : failed(f->file, why);
 }
 
@@ -128,8 +143,99 @@ static enum err restore(struct follow *f, struct why *why)
     if (f->state.newest < report.txid)
         f->state.newest = report.txid;
     f->state.restores++;
+    keep_position(f);
     log_event(LOG_INFO, "following", LOG_STR("url", destination_url(f->place)),
               LOG_INT("txid", report.txid), LOG_INT("restore_ms", report.restore_ms));
+    return ERR_NONE;
+}
+
+/* ---- what is there already ------------------------------------------------------------------- */
+
+/*
+ * Opens the file as what its position says it is: *same when its pages have that checksum. If not
+ * it may have been left in the middle of the next file.
+ */
+static enum err open_at(struct follow *f, const char *path, const struct position *p, bool *same,
+                        struct why *why)
+{
+    struct stat st;
+    *same = false;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        enum err e = failed(path, why);
+        if (fd >= 0)
+            close(fd);
+        return e;
+    }
+    enum err e = rebuild_init(&f->rebuild, fd, why);
+    if (!e && (uint64_t)st.st_size < (uint64_t)p->pages * p->page_size)
+        e = err_set(why, ERR_DATA, op, "%s is shorter than it was", path);
+    if (!e)
+        e = rebuild_resume(&f->rebuild, p->page_size, p->pages, p->txid, why);
+    *same = !e && f->rebuild.sums.database == p->dbsum;
+    f->state.txid = p->txid;
+    if (f->state.newest < p->txid)
+        f->state.newest = p->txid;
+    if (e)
+        forget(f);
+    return e;
+}
+
+static void say_following(const struct follow *f, const char *from)
+{
+    log_event(LOG_INFO, "following", LOG_STR("url", destination_url(f->place)),
+              LOG_INT("txid", f->state.txid), LOG_TEXT("from", from));
+}
+
+/* What an earlier run followed, when it is known where it was. */
+static void resume(struct follow *f)
+{
+    struct position p;
+    bool same;
+    if (f->asked || f->rebuild.fd >= 0)
+        return;
+    f->asked = true;
+    if (!position_read(f->note, destination_url(f->place), &p) ||
+        open_at(f, f->file, &p, &same, NULL) != ERR_NONE)
+        return;
+    f->half = !same; /* the next file makes it whole, or it is restored */
+    say_following(f, same ? "what was followed before" : "what was left half");
+}
+
+enum err follow_adopt(struct follow *f, bool *adopted, struct why *why)
+{
+    char path[PATH_MAX], note[PATH_MAX], log[PATH_MAX];
+    struct position p;
+    struct stat st;
+    enum err e = ERR_NONE;
+    *adopted = false;
+    snprintf(path, sizeof path, "%s/anteroom.db", f->data);
+    snprintf(log, sizeof log, "%s/anteroom.db-wal", f->data);
+    snprintf(note, sizeof note, "%s/replica/position", f->data);
+    if ((stat(log, &st) == 0 && st.st_size > 0) ||
+        !position_read(note, destination_url(f->place), &p))
+        return ERR_NONE;
+    forget(f);
+    e = open_at(f, path, &p, adopted, why);
+    if (e || !*adopted) {
+        forget(f);
+        return e == ERR_DATA ? ERR_NONE : e;
+    }
+    e = make_room(f, why);
+    if (!e && rename(path, f->file) != 0)
+        e = failed(f->file, why);
+    position_forget(note);
+    if (e) {
+        *adopted = false;
+        forget(f);
+        return e;
+    }
+    unlink(log);
+    snprintf(log, sizeof log, "%s/anteroom.db-shm", f->data);
+    unlink(log);
+    f->asked = true;
+    keep_position(f);
+    say_following(f, "the database here");
     return ERR_NONE;
 }
 
@@ -195,6 +301,7 @@ static enum err apply(struct follow *f, const struct ltx_name *name, uint64_t si
     f->state.files++;
     if (f->state.newest < name->max_txid)
         f->state.newest = name->max_txid;
+    keep_position(f);
     return ERR_NONE;
 }
 
@@ -252,9 +359,12 @@ static enum err follow_list(struct follow *f, struct why *why)
 
 enum err follow_step(struct follow *f, bool thorough, struct why *why)
 {
+    resume(f);
     enum err e = f->rebuild.fd < 0 ? restore(f, why) : ERR_NONE;
     if (!e)
         e = follow_slots(f, why);
+    if (!e && f->half && f->state.all) /* nothing came that would make it whole */
+        e = err_set(why, ERR_DATA, op, "what was left half by an earlier run stays so");
     if (!e && thorough && f->state.all)
         e = follow_list(f, why);
     if (e == ERR_DATA)
@@ -286,6 +396,7 @@ enum err follow_take(struct follow *f, struct why *why)
         e = failed(to, why);
     if (!e)
         e = sync_folder(f->data, why);
+    position_forget(f->note);
     forget(f);
     return e;
 }

@@ -4,10 +4,11 @@
  *
  *     follow_open ─▶ follow_step, follow_step, … ─▶ follow_take: <data>/anteroom.db
  *
- * It lies in <data>/replica/following/, so that nobody mistakes it for one that may be served; each
- * start restores it anew. The next file is asked for by its name (ltx/0/N-N.ltx); when compaction
- * took it away, the list of the replica says what leads on. After each file the checksum of the
- * whole database is compared with the one in its notes: another one is ERR_DATA, and the next step
+ * It lies in <data>/replica/following/, so that nobody mistakes it for one that may be served. A
+ * later start goes on with it: position.h says which state it is, and the checksum of its pages
+ * whether that is so. The next file is asked for by its name (ltx/0/N-N.ltx); when compaction took
+ * it away, the list of the replica says what leads on. After each file the checksum of the whole
+ * database is compared with the one in its notes: another one is ERR_DATA, and the next step
  * restores anew.
  *
  * Errors leave it as it is: step again. Temporary ones (err_is_temporary) are the place's. Memory:
@@ -35,6 +36,13 @@ struct follow_state {
 enum err follow_open(const struct destination_options *from, const char *data, struct follow **out,
                      struct why *why);
 void follow_close(struct follow *f); /* NULL is fine */
+
+/*
+ * Before the first step: takes <data>/anteroom.db, which nobody has open, as what is followed, when
+ * the leader that it was left a position beside the replica's files and its pages have that
+ * checksum: then all of it is in the replica. Else nothing is touched, and *adopted is false.
+ */
+enum err follow_adopt(struct follow *f, bool *adopted, struct why *why);
 
 /*
  * What is there now, up to FOLLOW_STEP files of it; when `thorough` also by the replica's list

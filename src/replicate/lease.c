@@ -106,6 +106,24 @@ enum err lease_exists(struct lease *l, bool *out, struct why *why)
     return e == ERR_MISSING ? ERR_NONE : e;
 }
 
+enum err lease_taken(const struct destination_options *at, const char *data, int64_t within_ms,
+                     bool *taken, struct why *why)
+{
+    struct lease *l;
+    bool there = false;
+    *taken = false;
+    enum err e = lease_open(at, data, &l, why);
+    if (e)
+        return e;
+    destination_limit(l->place, clock_monotonic_ms() + within_ms);
+    e = lease_exists(l, &there, why);
+    if (!e && there)
+        e = lease_try(l, why);
+    *taken = e == ERR_CONFLICT;
+    lease_free(l);
+    return *taken ? ERR_NONE : e;
+}
+
 /* False: it is time to end. */
 static bool pause_for(struct lease *l, int64_t ms)
 {

@@ -29,6 +29,13 @@ enum err lease_try(struct lease *l, struct why *why);
 /* Has anybody ever held it? */
 enum err lease_exists(struct lease *l, bool *out, struct why *why);
 
+/*
+ * For a server that takes no part in electing: does another one hold it now? It has been asked when
+ * *taken is set; a place that does not answer within the time is an error. Nothing is kept.
+ */
+enum err lease_taken(const struct destination_options *at, const char *data, int64_t within_ms,
+                     bool *taken, struct why *why);
+
 /* From now on it is renewed, by a thread; also when it was lost meanwhile. Once. */
 void lease_keep(struct lease *l);
 

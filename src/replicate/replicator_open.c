@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "replicate/baseline.h"
+#include "replicate/position.h"
 #include "store/store.h"
 
 #include <signal.h>
@@ -168,6 +169,11 @@ static void draw_writer(char out[NOTES_WRITER_SIZE])
     arena_release(&a);
 }
 
+static void position_path(const struct replicator *r, char out[STAGE_PATH_MAX + 32])
+{
+    snprintf(out, STAGE_PATH_MAX + 32, "%s/replica/position", r->data);
+}
+
 /* The shape of the database, and everything that can be made ready without the destination. */
 static enum err prepare(struct replicator *r, struct why *why)
 {
@@ -212,6 +218,9 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     must(pthread_mutex_init(&r->lock, NULL) == 0 && pthread_cond_init(&r->changed, &attr) == 0 &&
          pthread_cond_init(&r->arrived, &attr) == 0);
     pthread_condattr_destroy(&attr);
+    char path[STAGE_PATH_MAX + 32];
+    position_path(r, path);
+    position_forget(path); /* from now on it changes */
     enum err e = prepare(r, why);
     bool without = options->start_without && !options->lead;
     if (!e)
@@ -259,6 +268,24 @@ static void wait_for_end(struct replicator *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* The writer has ended and everything is put: the file that it leaves is the replica's newest
+ * state. */
+static void keep_position(struct replicator *r)
+{
+    char path[STAGE_PATH_MAX + 32];
+    struct replicator_state state;
+    replicator_state(r, &state);
+    const struct sums *sums = &r->shipper.sums;
+    const struct position p = {.txid = state.position.txid,
+                               .page_size = sums->page_size,
+                               .pages = sums->pages,
+                               .dbsum = state.position.dbsum};
+    position_path(r, path);
+    if (r->looked && state.health == REPLICATOR_GOOD && state.seq_safe == state.seq_committed &&
+        sums->database == p.dbsum && p.txid && p.pages)
+        position_write(path, destination_url(r->destination), &p, NULL);
+}
+
 void replicator_stop(struct replicator *r, int64_t within_ms)
 {
     pthread_mutex_lock(&r->lock);
@@ -272,6 +299,7 @@ void replicator_stop(struct replicator *r, int64_t within_ms)
         destination_stop(r->destination);
         pthread_join(r->thread, NULL);
         pthread_join(r->answers, NULL);
+        keep_position(r);
     }
     r->started = false;
 }

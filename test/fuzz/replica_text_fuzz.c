@@ -2,12 +2,13 @@
 /*
  * What is read of a replica beside its LTX files: the notes of a blob ("key value" a line, as a
  * directory keeps them), names, the time of a blob as Azure says it, and what an interrupted
- * restore left.
+ * restore left, and which state a database file is.
  */
 #include "base/must.h"
 #include "replicate/destination_azure.h"
 #include "replicate/ltx_name.h"
 #include "replicate/notes.h"
+#include "replicate/position.h"
 #include "replicate/restore_place.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,6 +50,15 @@ static void state(struct str text)
     must((s.page_size & (s.page_size - 1)) == 0);
 }
 
+static void position(struct str text)
+{
+    struct position p;
+    if (!position_parse(text, STR("file:///r"), &p))
+        return;
+    must(p.txid && p.pages && p.page_size >= 512 && p.page_size <= 65536);
+    must((p.page_size & (p.page_size - 1)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a = ARENA_INIT;
@@ -56,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     notes(&a, text);
     name(text);
     state(text);
+    position(text);
     azure_time_ms(text);
     arena_release(&a);
     return 0;

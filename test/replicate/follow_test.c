@@ -6,6 +6,7 @@
 #include "replicate/follow.h"
 #include "replicate/lease.h"
 #include "replicate/ltx_checksum.h"
+#include "replicate/position.h"
 
 static struct tree tree;
 static char data[128];
@@ -119,6 +120,100 @@ static void another_database(void **state)
     expect_taken();
 }
 
+/* ---- a later start -------------------------------------------------------------------------- */
+
+static void reopen(void)
+{
+    struct why why;
+    follow_close(follow);
+    trial_must(follow_open(&tree.options, data, &follow, &why), &why);
+}
+
+static void path_of(const char *name, char out[192])
+{
+    snprintf(out, 192, "%s/replica/%s", data, name);
+}
+
+static void it_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    tree_grow(&tree, 3, false);
+    step(false);
+    reopen();
+    tree_grow(&tree, 3, false);
+    step(false);
+    assert_int_equal(follow_state(follow).txid, 2);
+    assert_int_equal(follow_state(follow).restores, 0);
+    reopen();
+    step(true);
+    assert_int_equal(follow_state(follow).restores, 0);
+    expect_taken();
+}
+
+/* It ended in the middle of the next file: the position is the one before. */
+static void what_was_left_half(void **state)
+{
+    (void)state;
+    struct position before;
+    struct why why;
+    char note[192], file[192];
+    path_of("following/position", note);
+    path_of("following/anteroom.db", file);
+    tree_grow(&tree, 3, false);
+    step(false);
+    assert_true(position_read(note, tree.options.url, &before));
+    tree_grow(&tree, 3, false);
+    step(false);
+    trial_must(position_write(note, tree.options.url, &before, &why), &why);
+    reopen();
+    step(false); /* the next file is applied again, and it is whole */
+    assert_int_equal(follow_state(follow).txid, 2);
+    assert_int_equal(follow_state(follow).restores, 0);
+
+    FILE *f = fopen(file, "r+b"); /* a page is another one, and nothing comes that mends it */
+    assert_non_null(f);
+    fseek(f, TREE_PAGE + 100, SEEK_SET);
+    fputs("other", f);
+    fclose(f);
+    reopen();
+    assert_int_equal(follow_step(follow, false, &why), ERR_DATA);
+    assert_int_equal(follow_take(follow, &why), ERR_DATA);
+    step(true);
+    assert_int_equal(follow_state(follow).restores, 1);
+    expect_taken();
+}
+
+static void a_database_that_led(void **state)
+{
+    (void)state;
+    struct position last;
+    struct why why;
+    char note[192], led[192];
+    bool adopted;
+    path_of("following/position", note);
+    path_of("position", led);
+    tree_grow(&tree, 3, false);
+    step(true);
+    assert_true(position_read(note, tree.options.url, &last));
+    expect_taken();
+    reopen();
+    trial_must(follow_adopt(follow, &adopted, &why), &why);
+    assert_false(adopted); /* it left no position */
+    last.dbsum ^= 1;
+    trial_must(position_write(led, tree.options.url, &last, &why), &why);
+    trial_must(follow_adopt(follow, &adopted, &why), &why);
+    assert_false(adopted); /* it is not what that says */
+    last.dbsum ^= 1;
+    trial_must(position_write(led, tree.options.url, &last, &why), &why);
+    tree_grow(&tree, 3, false);
+    trial_must(follow_adopt(follow, &adopted, &why), &why);
+    assert_true(adopted);
+    step(true);
+    assert_int_equal(follow_state(follow).txid, 2);
+    assert_int_equal(follow_state(follow).restores, 0);
+    expect_taken();
+}
+
 static void one_holds_the_lease(void **state)
 {
     (void)state;
@@ -150,6 +245,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(slot_by_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_slot_that_was_merged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_database, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_goes_on_where_it_was, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_left_half, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_database_that_led, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_holds_the_lease, set_up, tear_down),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

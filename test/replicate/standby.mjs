@@ -5,7 +5,7 @@
 // there afterwards. Times are printed; most of them is Azure's shortest lease, waited for.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Azurite } from '../lib/azurite.mjs';
 import { Server, freePort, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
@@ -161,7 +161,33 @@ await tap({
   'a leader that ends in order hands over': async () => {
     await pair.swap('SIGTERM', async (leader) => assert.equal(await leader.stop(), 0));
   },
-  'it comes back as a follower, its database set aside': async () => {
+  'it comes back as a follower, from where its database is': async () => {
+    await pair.submit(3);
+    await pair.begin(pair.other);
+    await pair.follows(pair.other);
+    assert.match(pair.other.log, /"event":"following"[^\n]*"from":"the database here"/);
+    assert.equal(await pair.other.stop(), 0);
+    await pair.submit(3);
+    await pair.begin(pair.other);
+    await pair.follows(pair.other);
+    assert.match(pair.other.log, /"event":"following"[^\n]*"from":"what was followed before"/);
+    assert.doesNotMatch(pair.other.log, /restore_ms|set aside/);
+    pair.other.process.kill('SIGKILL'); // what it left is right, or it is restored
+    await pair.other.ended;
+    await pair.submit(3);
+    await pair.begin(pair.other);
+    await pair.follows(pair.other);
+    await pair.swap('SIGTERM', async (leader) => assert.equal(await leader.stop(), 0));
+  },
+  'a primary does not start beside a leader': async () => {
+    const primary = new Server({ data: join(temporaryDirectory(), 'data'), env: { ...pair.env, ANTEROOM_REPLICA__ROLE: 'primary' } });
+    await pair.begin(primary);
+    assert.notEqual((await primary.ended).code, 0);
+    assert.match(primary.log, /another server leads it/);
+  },
+  'with a database that may have more than the replica it is set aside': async () => {
+    const position = join(pair.other.data, 'replica', 'position');
+    writeFileSync(position, readFileSync(position, 'utf8').replace(/dbsum \w{4}/, 'dbsum 8000'));
     await pair.begin(pair.other);
     await pair.follows(pair.other);
     assert.match(pair.other.log, /database set aside/);
