@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real OpenID Connect provider on a free loopback port, with a certificate of its own authority.
 // Who signs in is what `person` says: an account and its claims; the provider's own pages are
-// answered by this program instead of by a person, unless `pages` is set.
+// answered by this program instead of by a person; with `pages` they are there for a browser.
 //
 //     const provider = await new Provider({ redirect: 'https://localhost:8443/…/callback' }).start();
 //     provider.issuer  provider.ca  provider.config({...})  provider.person = { id, claims }
@@ -38,8 +38,8 @@ function signingKey(kid, type) {
 
 export class Provider {
   // client: what the registration says beside client_id; clients: other registrations
-  constructor({ redirect, algorithm = 'RS256', client = {}, clients = [], leave } = {}) {
-    Object.assign(this, { redirect, algorithm, client, clients, leave });
+  constructor({ redirect, algorithm = 'RS256', client = {}, clients = [], leave, pages = false } = {}) {
+    Object.assign(this, { redirect, algorithm, client, clients, leave, pages });
     this.folder = temporaryDirectory('anteroom-oidc-');
     this.ca = join(this.folder, 'ca.pem');
     this.secretFile = join(this.folder, 'secret');
@@ -69,12 +69,12 @@ export class Provider {
       claims: { openid: ['sub', 'roles', 'groups', 'amr', 'acrs', '_claim_names', 'hd'], profile: ['name'], email: ['email', 'email_verified'] },
       conformIdTokenClaims: false,
       features: {
-        devInteractions: { enabled: false },
+        devInteractions: { enabled: this.pages },
         rpInitiatedLogout: { enabled: true },
         claimsParameter: { enabled: true },
       },
       findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...this.person.claims }) }),
-      interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+      ...(this.pages ? {} : { interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` } }),
       ttl: { Interaction: 600, Session: 600, Grant: 600, IdToken: 600, AccessToken: 600, AuthorizationCode: 60 },
       extraTokenClaims: () => this.person.claims,
       clientBasedCORS: () => false,
@@ -132,7 +132,7 @@ export class Provider {
     this.server = https.createServer(options, (req, res) => {
       this.asked.push(req.url.split('?')[0]);
       if (this.answer?.(req, res)) return;
-      if (req.url.startsWith('/interaction/')) this.#interact(req, res).catch((error) => res.writeHead(500).end(String(error)));
+      if (!this.pages && req.url.startsWith('/interaction/')) this.#interact(req, res).catch((error) => res.writeHead(500).end(String(error)));
       else this.callback(req, res);
     });
     await new Promise((done) => this.server.listen(this.port, '127.0.0.1', done));
