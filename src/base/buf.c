@@ -55,6 +55,11 @@ static bool reserve(struct buf *b, size_t n)
     return true;
 }
 
+bool buf_reserve(struct buf *b, size_t n)
+{
+    return reserve(b, n);
+}
+
 char *buf_extend(struct buf *b, size_t n)
 {
     if (!reserve(b, n))

@@ -39,6 +39,10 @@ void buf_bytes(struct buf *b, const void *p, size_t n);
 void buf_u64(struct buf *b, uint64_t n); /* decimal */
 void buf_fmt(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for n more bytes in one go, so that growing copies nothing; false, and failed, when they do
+ * not fit. */
+bool buf_reserve(struct buf *b, size_t n);
+
 /* n writable bytes at the end, counted as appended; NULL when they do not fit. */
 char *buf_extend(struct buf *b, size_t n);
 

@@ -104,6 +104,7 @@ struct html *respond_html(struct request *r)
     struct wrapper *w = (struct wrapper *)(void *)r;
     if (!w->html_used) {
         html_init(&w->html, PAGE_MAX);
+        buf_reserve(&w->html.out, PAGE_USUAL);
         w->html.texts = &r->web->texts[r->language];
         w->html_used = true;
     }

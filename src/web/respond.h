@@ -16,7 +16,7 @@
 struct html;
 struct request;
 
-enum { PAGE_MAX = 512 * 1024 };
+enum { PAGE_MAX = 512 * 1024, PAGE_USUAL = 12 * 1024 };
 
 /* The request's page buffer; empty at first. */
 struct html *respond_html(struct request *r);

@@ -66,6 +66,22 @@ static void a_failed_one_takes_nothing(void **state)
     buf_release(&b);
 }
 
+static void room_in_advance(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1000);
+    assert_true(buf_reserve(&b, 900));
+    assert_int_equal(b.len, 0);
+    const char *before = b.ptr;
+    for (int i = 0; i < 900; i++)
+        buf_byte(&b, 'x');
+    assert_ptr_equal(b.ptr, before);
+    assert_false(buf_reserve(&b, 101));
+    assert_false(buf_ok(&b));
+    buf_release(&b);
+}
+
 static void nothing_is_an_empty_text(void **state)
 {
     (void)state;
@@ -82,6 +98,7 @@ int main(void)
         cmocka_unit_test(appending),
         cmocka_unit_test(the_maximum_holds),
         cmocka_unit_test(a_failed_one_takes_nothing),
+        cmocka_unit_test(room_in_advance),
         cmocka_unit_test(nothing_is_an_empty_text),
     };
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

@@ -150,6 +150,31 @@ static const char *const bad_urls[] = {
     "\xEF\xBB\xBFjavascript:x",
 };
 
+/* Wherever it stands in a long value, and whatever is around it. */
+static void every_byte_at_every_place(void **state)
+{
+    (void)state;
+    enum { LONG = 50 };
+    for (unsigned b = 0; b < 256; b++)
+        for (size_t at = 0; at < LONG; at++) {
+            char text[LONG] = {(char)b}, alone[8];
+            html_text(&page, str_of(text, 1));
+            size_t n = html_view(&page).len;
+            assert_in_range(n, 1, sizeof alone);
+            memcpy(alone, html_view(&page).ptr, n);
+            html_clear(&page);
+            memset(text, at % 2 ? 'x' : '\xBF', LONG);
+            text[at] = (char)b;
+            html_text(&page, str_of(text, LONG));
+            struct str out = html_view(&page);
+            assert_int_equal(out.len, LONG - 1 + n);
+            assert_memory_equal(out.ptr, text, at);
+            assert_memory_equal(out.ptr + at, alone, n);
+            assert_memory_equal(out.ptr + at + n, text + at + 1, LONG - 1 - at);
+            html_clear(&page);
+        }
+}
+
 static void lets_safe_urls_pass(void **state)
 {
     (void)state;
@@ -244,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(escapes_text, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(every_byte_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_byte_at_every_place, setup, teardown),
         cmocka_unit_test_setup_teardown(lets_safe_urls_pass, setup, teardown),
         cmocka_unit_test_setup_teardown(replaces_other_urls, setup, teardown),
         cmocka_unit_test_setup_teardown(encodes_parts_of_urls, setup, teardown),
