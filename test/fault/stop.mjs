@@ -143,7 +143,7 @@ await tap({
     for (let i = 0; i < stops; i++) await round();
     assert.deepEqual(lost, []);
     assert.deepEqual(wrong, []);
-    assert.ok(sentBefore > stops);
+    assert.ok(sentBefore > 0);
     return `seed ${seed}, ${acknowledged.size} acknowledged, ${sentBefore} under way at a signal, 0 failed; ${refused} came too late`;
   },
   'each drain ends in order': () => {
