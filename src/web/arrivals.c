@@ -11,27 +11,36 @@
 
 #include <inttypes.h>
 
-static const struct str bye = STR_INIT("event: end\ndata:\n\n");
+/* The server stops: come back later. And for good. */
+static const struct str stops = STR_INIT("event: end\ndata: later\n\n"),
+                        over = STR_INIT("event: end\ndata: over\n\n");
 
 /* One stream; lies on the request's pool. */
 struct arrivals {
     h2o_generator_t super;
     struct arrivals *next, **link; /* the loop's list, newest first; link NULL: not in it */
     struct request *r;
+    struct connection *connection;
     int64_t since, told;
-    int64_t sent_ms;  /* monotonic; the last time */
-    bool sending;     /* until proceed */
-    bool ending, end; /* say goodbye when it can be; it was said */
-    char text[64];    /* what is being sent */
+    int64_t sent_ms; /* monotonic; the last time */
+    bool listens;    /* counted in the connection's listening */
+    bool sending;    /* until proceed */
+    struct str bye;  /* to say as soon as it can be; empty: it goes on */
+    bool end;        /* it was said */
+    char text[64];   /* what is being sent */
 };
 
-static struct connection *connection_of(h2o_req_t *req)
+/* What was sent has gone out: the connection is quiet because there is nothing to say. */
+static void listens(struct arrivals *a, bool does)
 {
-    return req->conn->callbacks->get_socket(req->conn)->on_close.data;
+    if (a->connection && a->listens != does)
+        a->connection->listening += does ? 1U : -1U;
+    a->listens = does;
 }
 
 static void leave(struct arrivals *a)
 {
+    listens(a, false);
     if (!a->link)
         return;
     *a->link = a->next;
@@ -52,6 +61,9 @@ static void say_bytes(struct arrivals *a, size_t n, bool last)
     a->sending = true;
     a->end = last;
     a->sent_ms = clock_monotonic_ms();
+    listens(a, false);
+    if (a->connection)
+        a->connection->quiet_since_ms = a->sent_ms;
     if (last)
         leave(a);
     h2o_send(a->r->h2o, &bytes, 1, last ? H2O_SEND_STATE_FINAL : H2O_SEND_STATE_IN_PROGRESS);
@@ -64,22 +76,23 @@ static void say_text(struct arrivals *a, struct str text, bool last)
 }
 
 /* Now, or as soon as what is on its way has gone. */
-static void end(struct arrivals *a)
+static void end(struct arrivals *a, struct str bye)
 {
-    a->ending = true;
+    a->bye = bye;
     if (!a->sending)
         say_text(a, bye, true);
 }
 
 static void on_proceed(h2o_generator_t *self, h2o_req_t *req)
 {
+    (void)req;
     struct arrivals *a = (struct arrivals *)(void *)self;
     if (a->end)
         return;
     a->sending = false;
-    connection_of(req)->quiet_since_ms = clock_monotonic_ms(); /* somebody reads */
-    if (a->ending)
-        say_text(a, bye, true);
+    listens(a, true);
+    if (a->bye.len)
+        say_text(a, a->bye, true);
 }
 
 static void on_gone(h2o_generator_t *self, h2o_req_t *req)
@@ -91,13 +104,12 @@ static void on_gone(h2o_generator_t *self, h2o_req_t *req)
 /* What one stream is due to be told. May take it out of the list. */
 static void look(struct arrivals *a, int64_t newest, int64_t now_ms)
 {
-    /* At least twice in the time in which a quiet connection is cut. */
-    int64_t pause_ms = a->r->loop->quiet_max_ms / 2;
+    int64_t pause_ms = a->r->loop->quiet_max_ms; /* shorter in tests */
     bool beat = now_ms - a->sent_ms >= (pause_ms < ARRIVALS_BEAT_MS ? pause_ms : ARRIVALS_BEAT_MS);
     if (a->sending)
         return;
     if (beat && !staff_goes_on(a->r)) {
-        end(a);
+        end(a, over);
     } else if (newest > a->told && newest > a->since) {
         a->told = newest;
         int n = snprintf(a->text, sizeof a->text, "event: arrivals\ndata: %" PRId64 "\n\n",
@@ -126,13 +138,13 @@ static bool make_room(struct loop *loop, const struct session_hash *session)
     struct arrivals *oldest = NULL;
     unsigned own = 0;
     for (struct arrivals *a = loop->arrivals; a; a = a->next)
-        if (!a->ending &&
+        if (!a->bye.len &&
             memcmp(a->r->staff->session.bytes, session->bytes, SESSION_HASH_SIZE) == 0) {
             own++;
             oldest = a;
         }
     if (own >= ARRIVALS_OWN)
-        end(oldest);
+        end(oldest, over);
     return loop->arrivals_n < ARRIVALS_MAX;
 }
 
@@ -171,6 +183,7 @@ void handle_staff_arrivals(struct request *r)
     *a = (struct arrivals){
         .super = {on_proceed, on_gone},
         .r = r,
+        .connection = req->conn->callbacks->get_socket(req->conn)->on_close.data,
         .since = (int64_t)since,
         .told = (int64_t)since,
     };
@@ -198,10 +211,10 @@ void arrivals_end(struct loop *loop)
     enum { UNREAD_MS = 1000 };
     int64_t now_ms = clock_monotonic_ms();
     for (struct arrivals *a = loop->arrivals, *next; a; a = next) {
-        struct connection *c = connection_of(a->r->h2o);
+        struct connection *c = a->connection;
         next = a->next;
-        end(a);
-        if (!a->end && c->requests == 1 && now_ms - a->sent_ms > UNREAD_MS)
+        end(a, stops);
+        if (!a->end && c && c->requests == 1 && now_ms - a->sent_ms > UNREAD_MS)
             shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
     }
 }

@@ -6,12 +6,14 @@
  *     event: arrivals                   when a commit brought some, once a second at most
  *     data: 2                           submissions with a higher row number than N
  *     :                                 every ARRIVALS_BEAT_MS: neither end gives up
- *     event: end                        the session is over, or the server stops
+ *     event: end
+ *     data: over                        for good: the session ended, or has newer streams
+ *     data: later                       the server stops
  *
  * N is what arrivals_now said when the page was made, so nothing is missed or counted twice between
  * the page and its stream. A stream does not count as using the session (ROUTE_UNUSED): a page that
- * is merely open lets it end. Who does not read is not written to: the connection is cut like any
- * that is quiet (loop.c).
+ * is merely open lets it end. Who does not read is not written to, and the connection is cut like
+ * any that is quiet (loop.c); one that has read everything may be quiet as long as it likes.
  *
  * At most ARRIVALS_MAX streams a loop and ARRIVALS_OWN of one session: that one's oldest ends for a
  * new one; without room for others the answer is 503.

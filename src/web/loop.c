@@ -34,7 +34,7 @@ static void on_quiet_sweep(h2o_timeout_entry_t *entry)
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, quiet_sweep, entry);
     int64_t oldest_ms = clock_monotonic_ms() - loop->quiet_max_ms;
     for (struct connection *c = loop->connections; c; c = c->next)
-        if (c->quiet_since_ms < oldest_ms && !c->ended) {
+        if (c->quiet_since_ms < oldest_ms && !c->listening && !c->ended) {
             shutdown(h2o_socket_get_fd(c->sock), SHUT_RDWR);
             c->ended = true;
             metric_add(METRIC_ended_quiet, 1);

@@ -45,6 +45,7 @@ struct connection {
     h2o_socket_t *sock;
     int64_t quiet_since_ms; /* monotonic; the last time a request came whole or was answered */
     unsigned requests;      /* being answered */
+    unsigned listening;     /* of them, streams that have read all there is (arrivals.h) */
     enum listener_kind kind;
     struct crowd_place place;           /* counted for its client */
     h2o_timeout_entry_t header_timeout; /* while a PROXY header is awaited */

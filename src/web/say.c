@@ -143,6 +143,16 @@ struct str say_day(struct request *r, int64_t wall_ms)
     return words_day(&r->arena, words_of(r), wall_ms);
 }
 
+struct str say_age(struct request *r, int64_t wall_ms, int64_t now_ms)
+{
+    static const int64_t units[] = {86400000, 3600000, 60000};
+    int64_t age_ms = now_ms - wall_ms;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (age_ms >= units[i])
+            return words_duration(&r->arena, words_of(r), age_ms - age_ms % units[i]);
+    return say(r, TEXT_QUEUE_NOW);
+}
+
 const struct form_rules *say_rules(const struct request *r)
 {
     return &r->web->config->local[r->language];

@@ -57,6 +57,9 @@ struct str say_time(struct request *r, int64_t wall_ms);
 /* "21 November 2026" */
 struct str say_day(struct request *r, int64_t wall_ms);
 
+/* How long ago, in whole days, hours or minutes: "3 hours"; "now" within a minute. */
+struct str say_age(struct request *r, int64_t wall_ms, int64_t now_ms);
+
 /* What is asked, and the questions as views, in the request's language. */
 const struct form_rules *say_rules(const struct request *r);
 const struct view_questions *say_questions(const struct request *r);

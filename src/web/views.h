@@ -9,6 +9,7 @@
 #include "web/view_audit.h"
 #include "web/view_auth.h"
 #include "web/view_people.h"
+#include "web/view_queue.h"
 #include "web/view_record.h"
 #include "web/view_staff.h"
 #include "web/view_tokens.h"

@@ -34,13 +34,13 @@ export class Person {
     return request(this.server.url + path, { headers: { cookie: this.cookie, ...headers } });
   }
 
-  // Sends a form of the page `from`, with that page's csrf.
+  // Sends a form of the page `from`, with that page's csrf. A field that is a list is sent once for each.
   async post(path, fields, { from = '/staff', headers = {} } = {}) {
     const csrf = (await this.get(from)).body.match(/name="csrf" value="([^"]+)"/)?.[1] ?? '';
     return request(this.server.url + path, {
       method: 'POST',
       headers: { cookie: this.cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      body: new URLSearchParams({ csrf, ...fields }).toString(),
+      body: new URLSearchParams(Object.entries({ csrf, ...fields }).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))).toString(),
     });
   }
 }

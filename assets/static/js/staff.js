@@ -2,7 +2,8 @@
 /*
  * Makes the team's pages quicker; nothing here is needed. Keys: / for the search, j and k through
  * the rows of a table marked data-rows, Enter to open the row, x to mark it, ? for help. A form
- * marked data-now sends itself when a choice is made.
+ * marked data-now sends itself when a choice is made. The queue counts what is marked, and tells
+ * what came since it was opened (src/web/arrivals.h).
  */
 "use strict";
 
@@ -28,7 +29,7 @@
     "?": () => help?.showModal(),
     j: () => move(1),
     k: () => move(-1),
-    x: () => one("input[type=checkbox]", rows[here])?.click(),
+    x: () => rows[here] && one("input[type=checkbox]", rows[here])?.click(),
   };
   const places = { q: "/staff", i: "/staff/insights", a: "/staff/audit", s: "/staff/profile" };
 
@@ -52,4 +53,44 @@
     form.addEventListener("change", () => form.requestSubmit());
     for (const button of all("[data-needless]", form)) button.hidden = true;
   }
+
+  /* Marking: how many there are, and all at once. */
+  const marks = all("[name=mark]");
+  const every = one("[data-mark-all]");
+  const marked = one("[data-marked]");
+  if (every && marked) {
+    const count = () => {
+      const n = marks.filter((mark) => mark.checked).length;
+      marked.value = n;
+      every.checked = n === marks.length;
+      every.indeterminate = n > 0 && n < marks.length;
+    };
+    every.hidden = false;
+    every.addEventListener("change", () => {
+      for (const mark of marks) mark.checked = every.checked;
+      count();
+    });
+    for (const mark of marks) mark.addEventListener("change", count);
+    count();
+  }
+
+  /* Arrivals. A stream that the server ended for good is not asked for again. */
+  const bar = one("[data-arrivals]");
+  const listen = () => {
+    const { arrivals, href, text } = bar.dataset;
+    const source = new EventSource(arrivals);
+    const later = () => {
+      source.close();
+      setTimeout(listen, 30000);
+    };
+    source.addEventListener("arrivals", ({ data }) => {
+      const link = one("a", bar) ?? bar.appendChild(document.createElement("a"));
+      link.href = href;
+      link.textContent = text.replace("{n}", data);
+      document.title = `(${data}) ${document.title.replace(/^\(\d+\) /, "")}`;
+    });
+    source.addEventListener("end", ({ data }) => (data === "later" ? later() : source.close()));
+    source.addEventListener("error", () => source.readyState === EventSource.CLOSED && later());
+  };
+  if (bar) listen();
 })();
