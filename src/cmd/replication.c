@@ -152,6 +152,18 @@ static void on_put(void *context, const struct ltx_name *name, const struct note
     keeper_told(((struct replication *)context)->keeper, name, notes, size);
 }
 
+/* The same. */
+static void on_image(void *context, const struct ltx_name *name)
+{
+    keeper_image(((struct replication *)context)->keeper, name);
+}
+
+/* On the keeper's thread. */
+static void on_gap(void *context)
+{
+    replicator_want_image(((struct replication *)context)->replicator);
+}
+
 /* On the keeper's thread. What cannot be written now is tried again in a second. */
 static void on_turned(void *context)
 {
@@ -199,6 +211,7 @@ static enum err open_keeper(const struct config *c, struct arena *a, struct repl
         .data = out->data,
         .drill = drill,
         .drill_ms = c->replica_drill_time,
+        .heal = on_gap,
         .turned = on_turned,
         .context = out,
     };
@@ -258,6 +271,7 @@ enum err replication_open(const struct config *c, const atomic_bool *stop, struc
         .lead = !str_eq(c->replica_role, STR("primary")),
         .on_fenced = on_fenced,
         .on_put = on_put,
+        .on_image = on_image,
         .context = out,
     };
     struct destination_options at;

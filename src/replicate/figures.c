@@ -85,6 +85,8 @@ void figures_keeper(struct exposition *x, const struct keeper_state *k)
     if (k->snapshot_ms)
         exposition_gauge(x, "anteroom_replica_snapshot_timestamp_seconds",
                          "The newest snapshot's moment.", seconds(k->snapshot_ms));
+    exposition_counter(x, "anteroom_replica_gaps_closed_total", "Gaps closed by a new image.",
+                       k->healed);
     exposition_counter(x, "anteroom_replica_merges_total", "Merged files put.", k->merges);
     exposition_counter(x, "anteroom_replica_deletions_total", "Files deleted.", k->deletions);
     exposition_counter(x, "anteroom_replica_keeper_failures_total",

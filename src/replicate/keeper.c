@@ -33,11 +33,13 @@ struct keeper {
     unsigned failures;     /* in a row */
     int64_t listed_ms;     /* when */
     int64_t next_drill_ms; /* 0: not set yet */
+    int64_t asked_ms;      /* when an image was asked for; 0: none is on its way */
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t changed;
     struct told *told, **told_last;
     struct keeper_state state;
+    struct ltx_name image; /* the newest file with the whole database; of TXID 0: none is known */
     bool stopping;
 };
 
@@ -66,6 +68,13 @@ void keeper_told(struct keeper *k, const struct ltx_name *name, const struct not
     pthread_mutex_lock(&k->lock);
     *k->told_last = t;
     k->told_last = &t->next;
+    pthread_mutex_unlock(&k->lock);
+}
+
+void keeper_image(struct keeper *k, const struct ltx_name *name)
+{
+    pthread_mutex_lock(&k->lock);
+    k->image = *name;
     pthread_mutex_unlock(&k->lock);
 }
 
@@ -119,9 +128,9 @@ static void note_shelf(struct keeper *k, uint64_t gap)
     s->fetched = k->merge.fetched;
     pthread_mutex_unlock(&k->lock);
     if (gap_is_new)
-        log_event(LOG_ERROR, "replica has a gap", LOG_INT("txid", gap),
-                  LOG_TEXT("remedy", "give replica.url another path: the server begins anew there; "
-                                     "what is before the gap can be restored from this one"));
+        log_event(LOG_WARN, "replica has a gap", LOG_INT("txid", gap),
+                  LOG_TEXT("remedy", "a new image closes it by itself; what lay between cannot be "
+                                     "restored any more: find out who deletes there"));
 }
 
 static void note_turn(struct keeper *k, enum err e, const struct why *why)
@@ -199,8 +208,55 @@ static enum err do_delete(struct keeper *k, const struct retention_step *step, s
     return e;
 }
 
+/* The image becomes a snapshot: what follows it needs nothing from before. */
+static enum err close_gap(struct keeper *k, const struct ltx_name *image, int64_t now_ms,
+                          struct why *why)
+{
+    struct retention_file *files[] = {shelf_find(&k->shelf, image)};
+    const struct ltx_name result = {LTX_LEVEL_SNAPSHOT, 1, image->max_txid};
+    struct notes notes;
+    uint64_t size = 0;
+    enum err e = merge_run(&k->merge, files, 1, &result, &notes, &size, why);
+    if (e)
+        return e;
+    shelf_add(&k->shelf, &result, size, now_ms, &notes);
+    k->asked_ms = 0;
+    pthread_mutex_lock(&k->lock);
+    k->state.healed++;
+    pthread_mutex_unlock(&k->lock);
+    log_event(LOG_WARN, "replica gap closed", LOG_INT("txid", result.max_txid),
+              LOG_INT("bytes", size));
+    return ERR_NONE;
+}
+
+/* Files are missing from `gap` on. fresh: the list was read in this turn. *more: it is closed. */
+static enum err heal(struct keeper *k, uint64_t gap, bool fresh, int64_t now_ms, bool *more,
+                     struct why *why)
+{
+    pthread_mutex_lock(&k->lock);
+    struct ltx_name image = k->image;
+    pthread_mutex_unlock(&k->lock);
+    if (!k->options.heal)
+        return ERR_NONE;
+    const struct ltx_name closed = {LTX_LEVEL_SNAPSHOT, 1, image.max_txid};
+    if (image.max_txid > gap && shelf_find(&k->shelf, &image) && !shelf_find(&k->shelf, &closed)) {
+        *more = true;
+        return close_gap(k, &image, now_ms, why);
+    }
+    if (!fresh && !k->asked_ms) {
+        k->listed = false;
+        return ERR_NONE;
+    }
+    bool lost = now_ms < k->asked_ms || now_ms - k->asked_ms >= LIST_AGAIN_MS;
+    if (!k->asked_ms || lost) {
+        k->asked_ms = now_ms;
+        k->options.heal(k->options.context);
+    }
+    return ERR_NONE;
+}
+
 /* One step; *more: there may be another. */
-static enum err step_on(struct keeper *k, int64_t now_ms, bool *more, struct why *why)
+static enum err step_on(struct keeper *k, int64_t now_ms, bool fresh, bool *more, struct why *why)
 {
     struct arena a;
     struct retention_step step;
@@ -214,6 +270,8 @@ static enum err step_on(struct keeper *k, int64_t now_ms, bool *more, struct why
     *more = step.kind != RETENTION_REST;
     if (!*more)
         note_shelf(k, step.gap);
+    if (!*more && step.gap)
+        e = heal(k, step.gap, fresh, now_ms, more, why);
     arena_release(&a);
     return e;
 }
@@ -252,7 +310,8 @@ static void do_drill(struct keeper *k, int64_t now_ms)
 enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why)
 {
     enum err e = ERR_NONE;
-    if (!k->listed) {
+    bool fresh = !k->listed;
+    if (fresh) {
         e = shelf_list(&k->shelf, k->options.destination, why);
         k->listed_ms = now_ms;
     }
@@ -264,7 +323,7 @@ enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why)
     bool more = !e;
     for (int i = 0; more && !e && i < STEPS_MAX && !is_stopping(k); i++) {
         hear(k, now_ms);
-        e = step_on(k, now_ms, &more, why);
+        e = step_on(k, now_ms, fresh, &more, why);
     }
     bool doubtful =
         k->state.gap && (now_ms < k->listed_ms || now_ms - k->listed_ms >= LIST_AGAIN_MS);

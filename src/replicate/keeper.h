@@ -9,6 +9,10 @@
  * what a turn had not come to, the next one of whatever process does. Two keepers do each other no
  * harm.
  *
+ * A gap (somebody deleted files) is not believed before the list was read anew. Then an image is
+ * asked for, and becomes a snapshot: from it on the replica is whole again, and what was before the
+ * gap can be restored as before.
+ *
  * Order: keeper_open before anything is shipped, for it has to be told of every file; keeper_start
  * any time. At the end, and when the replicator is fenced, keeper_stop.
  *
@@ -30,7 +34,10 @@ struct keeper_options {
     /* Restores the newest state into a folder that it makes and removes; *txid is how far. NULL, or
      * drill_ms 0: there are no drills. */
     enum err (*drill)(void *context, const char *scratch, uint64_t *txid, struct why *why);
-    int64_t drill_ms;              /* from one to the next */
+    int64_t drill_ms; /* from one to the next */
+    /* Files are missing in the replica: asks for one with the whole database, of which keeper_image
+     * tells when it came. May be NULL: then it stays as it is. */
+    void (*heal)(void *context);
     void (*turned)(void *context); /* after every turn of the thread; may be NULL */
     void *context;
 };
@@ -51,6 +58,7 @@ struct keeper_state {
     uint64_t snapshot_txid;
     int64_t snapshot_ms; /* of the newest; 0: none */
     int64_t oldest_ms;   /* of the oldest point that is kept; 0: none */
+    uint64_t healed;     /* gaps that a new image has closed */
     uint64_t gap;        /* not 0: no file has this TXID, and later ones are there */
     uint64_t merges, deletions, failures;
     uint64_t put, fetched;     /* bytes */
@@ -66,6 +74,9 @@ void keeper_open(const struct keeper_options *options, struct keeper **out);
 /* A file came to the replica. */
 void keeper_told(struct keeper *k, const struct ltx_name *name, const struct notes *notes,
                  uint64_t size);
+
+/* That file holds the whole database; after keeper_told. */
+void keeper_image(struct keeper *k, const struct ltx_name *name);
 
 /* Does what is due. ERR_NONE: nothing more is. */
 enum err keeper_turn(struct keeper *k, int64_t now_ms, struct why *why);

@@ -18,6 +18,7 @@ struct compaction {
     struct ltx_encoder encoder;
     struct input *inputs;
     size_t count;
+    bool whole; /* the one input becomes a snapshot */
 };
 
 /* Says which of the inputs it was. */
@@ -81,10 +82,10 @@ static enum err begin(struct compaction *c, const struct ltx_source *sources, st
         .flags = first->flags,
         .page_size = first->page_size,
         .commit = last->commit,
-        .min_txid = first->min_txid,
+        .min_txid = c->whole ? 1 : first->min_txid,
         .max_txid = last->max_txid,
         .at_ms = last->at_ms,
-        .pre_apply = first->pre_apply,
+        .pre_apply = c->whole ? 0 : first->pre_apply,
     };
     err = ltx_encoder_begin(&c->encoder, &header, LTX_KNOWN_ALL, sink, why);
     for (size_t i = 0; i < c->count && !err; i++)
@@ -145,13 +146,13 @@ static enum err run(struct compaction *c, const struct ltx_source *inputs, struc
     return err;
 }
 
-enum err ltx_compact(const struct ltx_source *inputs, size_t n, struct ltx_sink sink,
-                     struct ltx_header *header, struct ltx_trailer *trailer, struct why *why)
+static enum err compact(const struct ltx_source *inputs, size_t n, bool whole, struct ltx_sink sink,
+                        struct ltx_header *header, struct ltx_trailer *trailer, struct why *why)
 {
     if (n == 0 || n > LTX_COMPACT_MAX)
         return err_set(why, ERR_INTERNAL, op, "%zu files at a time, 1 to %d are possible", n,
                        LTX_COMPACT_MAX);
-    struct compaction c = {.inputs = calloc(n, sizeof(struct input)), .count = n};
+    struct compaction c = {.inputs = calloc(n, sizeof(struct input)), .count = n, .whole = whole};
     if (!c.inputs)
         return err_set(why, ERR_IO, op, "out of memory");
     enum err err = ltx_unpacker_init(&c.unpacker, why);
@@ -169,4 +170,16 @@ enum err ltx_compact(const struct ltx_source *inputs, size_t n, struct ltx_sink 
     }
     free(c.inputs);
     return err;
+}
+
+enum err ltx_compact(const struct ltx_source *inputs, size_t n, struct ltx_sink sink,
+                     struct ltx_header *header, struct ltx_trailer *trailer, struct why *why)
+{
+    return compact(inputs, n, false, sink, header, trailer, why);
+}
+
+enum err ltx_compact_whole(const struct ltx_source *input, struct ltx_sink sink,
+                           struct ltx_trailer *trailer, struct why *why)
+{
+    return compact(input, 1, true, sink, NULL, trailer, why);
 }

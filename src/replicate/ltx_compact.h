@@ -27,4 +27,11 @@ enum { LTX_COMPACT_MAX = 1024 };
 enum err ltx_compact(const struct ltx_source *inputs, size_t n, struct ltx_sink sink,
                      struct ltx_header *header, struct ltx_trailer *trailer, struct why *why);
 
+/*
+ * One file with every page of its database, of whatever TXIDs, as a snapshot: the same, beginning
+ * with TXID 1. Refused when a page is missing in it.
+ */
+enum err ltx_compact_whole(const struct ltx_source *input, struct ltx_sink sink,
+                           struct ltx_trailer *trailer, struct why *why);
+
 #endif

@@ -149,13 +149,16 @@ static enum err put(struct merge *m, const struct ltx_name *result, struct notes
     return e;
 }
 
+/* whole: the one input becomes a snapshot. */
 static enum err write_result(struct merge *m, const struct ltx_source *sources, size_t n,
-                             const struct ltx_name *result, struct notes *notes, uint64_t *size,
-                             struct why *why)
+                             bool whole, const struct ltx_name *result, struct notes *notes,
+                             uint64_t *size, struct why *why)
 {
     struct ltx_trailer trailer = {0};
     enum err e = stage_begin(&m->stage, m->data, result, why);
-    if (!e)
+    if (!e && whole)
+        e = ltx_compact_whole(sources, stage_sink(&m->stage), &trailer, why);
+    else if (!e)
         e = ltx_compact(sources, n, stage_sink(&m->stage), NULL, &trailer, why);
     if (!e)
         e = stage_end(&m->stage, why);
@@ -183,7 +186,8 @@ enum err merge_run(struct merge *m, struct retention_file **files, size_t n,
     }
     if (!e) {
         *notes = *files[n - 1]->notes;
-        e = write_result(m, sources, n, result, notes, size, why);
+        bool whole = n == 1 && result->min_txid < files[0]->name.min_txid;
+        e = write_result(m, sources, n, whole, result, notes, size, why);
     }
     for (size_t i = 0; i < opened; i++)
         close(fds[i]);

@@ -27,7 +27,8 @@ void merge_release(struct merge *m);
 
 /*
  * The files in this order become `result`, whose notes are those of the last one but for its own
- * checksum, and whose size is *size. It is there already: then that is it. ERR_MISSING: an input is
+ * checksum, and whose size is *size. A single one that holds the whole database may become a
+ * snapshot (from TXID 1 on). It is there already: then that is it. ERR_MISSING: an input is
  * not there any more.
  */
 enum err merge_run(struct merge *m, struct retention_file **files, size_t n,

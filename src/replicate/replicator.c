@@ -175,6 +175,11 @@ void replicator_state(struct replicator *r, struct replicator_state *out)
         out->lag_ms = lag_ms;
 }
 
+void replicator_want_image(struct replicator *r)
+{
+    backlog_want_image(&r->backlog);
+}
+
 /* ---- shipping ------------------------------------------------------------------------------- */
 
 /* Waits, but not beyond the end. False: it is time to give up. */
@@ -249,6 +254,8 @@ static bool put(struct replicator *r, bool image)
             replicator_note_put(r, bytes, image);
             if (r->on_put)
                 r->on_put(r->context, &r->shipper.name, &notes, bytes);
+            if (image && r->on_image)
+                r->on_image(r->context, &r->shipper.name);
             answer_held(r, false, ERR_NONE, NULL);
             return true;
         }

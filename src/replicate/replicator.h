@@ -53,6 +53,8 @@ struct replicator_options {
     /* A file was put; on the replicator's thread; may be NULL. */
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
                    uint64_t size);
+    /* And it holds the whole database; after on_put; may be NULL. */
+    void (*on_image)(void *context, const struct ltx_name *name);
     void *context;
 };
 
@@ -64,6 +66,9 @@ const struct commit_sink *replicator_sink(struct replicator *r);
 
 /* Starts the thread. The writer runs, has no job yet, and stays until writer_stop. */
 void replicator_start(struct replicator *r, struct writer *writer);
+
+/* The next file is to hold the whole database. Any thread. */
+void replicator_want_image(struct replicator *r);
 
 /* After writer_stop: puts what waits, for at most so long, and ends the thread; a call that is
  * under way then is given up. */

@@ -43,6 +43,7 @@ struct replicator {
     void (*on_fenced)(void *context);
     void (*on_put)(void *context, const struct ltx_name *name, const struct notes *notes,
                    uint64_t size);
+    void (*on_image)(void *context, const struct ltx_name *name);
     void *context;
     pthread_t thread, answers;
     bool started;

@@ -207,6 +207,7 @@ enum err replicator_open(struct store *store, const struct replicator_options *o
     r->sync_ms = options->sync_ms ? options->sync_ms : SYNC_MS;
     r->on_fenced = options->on_fenced;
     r->on_put = options->on_put;
+    r->on_image = options->on_image;
     r->context = options->context;
     replicator_sink_init(r);
     r->held_last = &r->held;

@@ -97,6 +97,7 @@ static void put_keeper(struct json *j, const struct keeper_state *k)
     json_object(j, "keeper");
     put_trouble(j, "trouble", k->result != ERR_NONE, &k->trouble);
     json_int(j, "gap", (int64_t)k->gap);
+    json_int(j, "healed", (int64_t)k->healed);
     json_int(j, "merges", (int64_t)k->merges);
     json_int(j, "deletions", (int64_t)k->deletions);
     json_int(j, "failures", (int64_t)k->failures);

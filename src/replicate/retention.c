@@ -211,7 +211,8 @@ static bool merge_into(struct view *s, unsigned to, struct retention_step *out)
         return false;
     size_t first = find_first(s, from, to - 1, end);
     if (first == from->n) {
-        out->gap = end + 1;
+        if (s->snapshots->end < from->end) /* else a snapshot has all of it */
+            out->gap = end + 1;
         return false;
     }
     size_t n;

@@ -24,6 +24,8 @@ struct life {
     struct stage stage;
     uint32_t seed;
     uint64_t txid;
+    bool whole;                         /* the next file has every page */
+    unsigned asked;                     /* how often an image was wanted */
     uint8_t pages[LIFE_MAX + 1][PAGES]; /* what page i was filled with after a TXID */
 };
 
@@ -47,9 +49,18 @@ static uint32_t chance(struct life *l, uint32_t below)
     return (l->seed >> 8) % below;
 }
 
+static void want_image(void *context)
+{
+    ((struct life *)context)->asked++;
+}
+
 static struct keeper_options options_of(struct life *l)
 {
-    return (struct keeper_options){.data = l->data, .destination = place_open(), .rules = quick};
+    return (struct keeper_options){.data = l->data,
+                                   .destination = place_open(),
+                                   .rules = quick,
+                                   .heal = want_image,
+                                   .context = l};
 }
 
 static void life_open(struct life *l)
@@ -114,7 +125,7 @@ static void ship(struct life *l)
         ltx_encoder_begin(&l->encoder, &header, txid == 1 ? 0 : PAGES, stage_sink(&l->stage), &why),
         &why);
     for (uint32_t p = 0; p < PAGES; p++) {
-        if (txid > 1 && chance(l, 4) && p != txid % PAGES)
+        if (txid > 1 && !l->whole && chance(l, 4) && p != txid % PAGES)
             continue;
         unsigned char page[PAGE];
         l->pages[txid][p] = (uint8_t)chance(l, 256);
@@ -138,6 +149,9 @@ static void ship(struct life *l)
     place.dies_at = dies_at;
     arena_release(&a);
     keeper_told(l->keeper, &name, &notes, l->stage.size);
+    if (l->whole)
+        keeper_image(l->keeper, &name);
+    l->whole = false;
     stage_close(&l->stage);
     l->txid = txid;
 }
@@ -307,6 +321,98 @@ static void dies_anywhere(void **state)
     assert_true(deaths > 80);
 }
 
+static void turns(struct life *l, int n)
+{
+    struct why why;
+    for (int i = 0; i < n; i++) {
+        place.now_ms += SECOND;
+        fine(keeper_turn(l->keeper, place.now_ms, &why), &why);
+    }
+}
+
+static void somebody_deletes(const char *name)
+{
+    struct str view = str_from(name);
+    struct why why;
+    unsigned calls = place.calls;
+    assert_non_null(place_find(name));
+    fine(destination_delete(NULL, &view, 1, &why), &why);
+    place.calls = calls;
+}
+
+/*
+ * Files are deleted by somebody: of what is merged next, of a level, the snapshot. Seen when the
+ * list is read (a start, or a file that is asked for), an image is wanted once, and closes it.
+ */
+static void a_gap_heals(void **state)
+{
+    (void)state;
+    static const char *const victims[] = {"ltx/0/0000000000000006-0000000000000006.ltx", "ltx/1/",
+                                          "ltx/9/"};
+    for (size_t v = 0; v < sizeof victims / sizeof *victims; v++) {
+        static struct life l;
+        struct keeper_state s;
+        char name[DESTINATION_NAME_MAX];
+        life_init(&l);
+        for (int i = 0; i < 4; i++) {
+            ship(&l);
+            place.now_ms += 700;
+        }
+        turns(&l, 40); /* what was shipped is merged, and gone */
+        ship(&l);
+        ship(&l);
+        ship(&l);
+        snprintf(name, sizeof name, "%s", victims[v]);
+        for (size_t i = 0; name[strlen(name) - 1] == '/' && i < place.n; i++)
+            if (str_starts(str_from(place.blobs[i].name), str_from(victims[v])))
+                snprintf(name, sizeof name, "%s", place.blobs[i].name);
+        somebody_deletes(name);
+        keeper_free(l.keeper);
+        life_open(&l);
+        uint64_t before = restore(&l, l.txid);
+        bool broken = before < l.txid;
+        turns(&l, 6);
+        keeper_state(l.keeper, &s);
+        print_message("# %s: %s\n", name, broken ? "missing" : "missed by nobody");
+        assert_int_equal(s.gap != 0, broken);
+        assert_int_equal(l.asked, broken);
+        l.whole = true;
+        ship(&l);
+        turns(&l, 4);
+        ship(&l);
+        turns(&l, 6);
+        keeper_state(l.keeper, &s);
+        assert_int_equal(s.gap, 0);
+        assert_int_equal(s.healed, broken);
+        assert_int_equal(l.asked, broken);
+        assert_int_equal(restore(&l, l.txid), l.txid);
+        if (before)
+            assert_int_equal(restore(&l, before), before);
+        place.now_ms += 3 * 60 * (int64_t)MINUTE;
+        turns(&l, 3);
+        assert_int_equal(restore(&l, l.txid), l.txid);
+        life_release(&l);
+    }
+}
+
+/* The image is lost on its way: it is asked for again after a while, and not each second. */
+static void an_image_that_does_not_come_is_asked_for_again(void **state)
+{
+    (void)state;
+    static struct life l;
+    life_init(&l);
+    for (int i = 0; i < 5; i++)
+        ship(&l);
+    somebody_deletes("ltx/0/0000000000000003-0000000000000003.ltx");
+    keeper_free(l.keeper);
+    life_open(&l);
+    turns(&l, 50);
+    assert_int_equal(l.asked, 1);
+    turns(&l, 100);
+    assert_in_range(l.asked, 2, 3);
+    life_release(&l);
+}
+
 /* Copies here that are gone, cut or of another past are fetched; a damaged replica is said. */
 static void copies_are_not_trusted(void **state)
 {
@@ -408,8 +514,12 @@ static void on_a_thread(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(days_pass),    cmocka_unit_test(dies_anywhere),
-        cmocka_unit_test(drills_daily), cmocka_unit_test(copies_are_not_trusted),
+        cmocka_unit_test(days_pass),
+        cmocka_unit_test(dies_anywhere),
+        cmocka_unit_test(drills_daily),
+        cmocka_unit_test(a_gap_heals),
+        cmocka_unit_test(an_image_that_does_not_come_is_asked_for_again),
+        cmocka_unit_test(copies_are_not_trusted),
         cmocka_unit_test(on_a_thread),
     };
     log_init(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_ERROR, LOG_FORMAT_JSON);
