@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "cmd/audit_heads.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
 #include "cmd/interrupt.h"
@@ -36,6 +37,7 @@ struct service {
     struct standby standby;
     struct arena secrets;
     struct certificate certificate;
+    struct audit_heads heads;
     struct web *web;
 };
 
@@ -171,6 +173,7 @@ static void add_metrics(struct service *s)
 {
     exposition_source(writer_expose, s->writer);
     exposition_source(metrics_certificate, &s->certificate);
+    exposition_source(audit_heads_expose, &s->heads);
     if (s->replication.replicator)
         exposition_source(metrics_replication, &s->replication);
 }
@@ -197,6 +200,9 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
     e = web_open(&web, &s->web, why);
     if (e != ERR_NONE)
         return e;
+    e = audit_heads_open(&s->heads, s->store, why);
+    if (e != ERR_NONE)
+        return e;
     enter_sandbox(s, assets_dir);
     const struct writer_options writer = {
         .rules = &c->rules,
@@ -221,8 +227,11 @@ static void close_all(struct service *s, int64_t replica_ms)
 {
     exposition_drop(s->writer);
     exposition_drop(&s->certificate);
+    exposition_drop(&s->heads);
     exposition_drop(&s->replication);
     writer_stop(s->writer); /* it sends to the loops until it has ended */
+    audit_heads_look(&s->heads, s->replication.keeper, true);
+    audit_heads_close(&s->heads);
     replication_close(&s->replication, replica_ms);
     standby_close(&s->standby);
     arena_release(&s->secrets);
@@ -303,6 +312,7 @@ static int watch(struct service *s, const sigset_t *signals)
         if (atomic_load(&s->replication.fenced))
             return 0;
         certificate_look(&s->certificate, caught == SIGHUP);
+        audit_heads_look(&s->heads, s->replication.keeper, false);
         metric_log(clock_monotonic_ms(), false);
     }
 }

@@ -142,6 +142,41 @@ enum err signing_key_open(struct str key_file, struct str certificate_file,
     return ERR_NONE;
 }
 
+enum err signing_key_of_secret(const unsigned char secret[SIGNING_SECRET_SIZE],
+                               struct signing_key **out, struct why *why)
+{
+    struct signing_key *k = calloc(1, sizeof *k);
+    must(k);
+    mbedtls_pk_init(&k->pk);
+    k->algorithm = JWS_ES256;
+    bool done = mbedtls_pk_setup(&k->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) == 0 &&
+                mbedtls_ecp_read_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(k->pk), secret,
+                                     SIGNING_SECRET_SIZE) == 0 &&
+                mbedtls_ecp_keypair_calc_public(mbedtls_pk_ec(k->pk), drbg_bytes, NULL) == 0;
+    *out = done ? k : NULL;
+    if (!done)
+        signing_key_free(k);
+    return done ? ERR_NONE
+                : err_set(why, ERR_CONFIG, "read the key that signs", "it is no number of P-256");
+}
+
+bool signing_key_public(const struct signing_key *k, struct arena *a, struct jwk *out)
+{
+    unsigned char point[POINT];
+    size_t n = 0;
+    if (k->algorithm != JWS_ES256 ||
+        mbedtls_ecp_write_public_key(mbedtls_pk_ec(k->pk), MBEDTLS_ECP_PF_UNCOMPRESSED, &n, point,
+                                     sizeof point) != 0 ||
+        n != POINT)
+        return false;
+    *out = (struct jwk){
+        .algorithm = JWS_ES256,
+        .a = arena_str(a, str_of(point + 1, NUMBER)),
+        .b = arena_str(a, str_of(point + 1 + NUMBER, NUMBER)),
+    };
+    return true;
+}
+
 void signing_key_free(struct signing_key *k)
 {
     if (!k)

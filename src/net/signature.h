@@ -20,6 +20,14 @@ struct signing_key;
 /* PEM files: a key, RSA from 2048 bits or P-256, and its certificate, or an empty text. */
 enum err signing_key_open(struct str key_file, struct str certificate_file,
                           struct signing_key **out, struct why *why);
+/* ES256 by 32 secret random bytes (base/key_file.h) as the private number. */
+enum { SIGNING_SECRET_SIZE = 32 };
+enum err signing_key_of_secret(const unsigned char secret[SIGNING_SECRET_SIZE],
+                               struct signing_key **out, struct why *why);
+
+/* What others check an ES256 signature with; false for another key. */
+bool signing_key_public(const struct signing_key *k, struct arena *a, struct jwk *out);
+
 void signing_key_free(struct signing_key *k); /* NULL is fine */
 
 enum jws_algorithm signing_key_algorithm(const struct signing_key *k);

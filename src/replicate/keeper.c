@@ -38,6 +38,10 @@ struct keeper {
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t changed;
     struct told *told, **told_last;
+    struct {
+        char name[64], content[KEEPER_BESIDE_MAX];
+        size_t name_n, content_n; /* content_n 0: there is nothing to put */
+    } beside;
     struct keeper_state state;
     struct ltx_name image; /* the newest file with the whole database; of TXID 0: none is known */
     bool stopping;
@@ -351,6 +355,38 @@ static bool pause_for(struct keeper *k, int64_t ms)
     return go_on;
 }
 
+void keeper_beside(struct keeper *k, struct str name, struct str content)
+{
+    must(name.len <= sizeof k->beside.name && content.len <= sizeof k->beside.content);
+    pthread_mutex_lock(&k->lock);
+    memcpy(k->beside.name, name.ptr, name.len);
+    memcpy(k->beside.content, content.ptr, content.len);
+    k->beside.name_n = name.len;
+    k->beside.content_n = content.len;
+    pthread_mutex_unlock(&k->lock);
+}
+
+/* What could not be put is tried again with the next turn, unless another came meanwhile. */
+static enum err put_beside(struct keeper *k, struct why *why)
+{
+    char name[sizeof k->beside.name], content[KEEPER_BESIDE_MAX];
+    pthread_mutex_lock(&k->lock);
+    size_t name_n = k->beside.name_n, n = k->beside.content_n;
+    memcpy(name, k->beside.name, name_n);
+    memcpy(content, k->beside.content, n);
+    k->beside.content_n = 0;
+    pthread_mutex_unlock(&k->lock);
+    if (n == 0)
+        return ERR_NONE;
+    enum err e = destination_replace(k->options.destination, str_of(name, name_n),
+                                     str_of(content, n), &(struct destination_notes){.n = 0}, why);
+    pthread_mutex_lock(&k->lock);
+    if (e && k->beside.content_n == 0)
+        k->beside.content_n = n;
+    pthread_mutex_unlock(&k->lock);
+    return e;
+}
+
 static void *run(void *context)
 {
     struct keeper *k = context;
@@ -360,6 +396,8 @@ static void *run(void *context)
         struct why why;
         uint64_t chance;
         enum err e = keeper_turn(k, clock_wall_ms(), &why);
+        if (!e && (e = put_beside(k, &why)) != ERR_NONE)
+            log_why(LOG_WARN, "not put beside the replica", &why);
         k->failures = e ? k->failures + 1 : 0;
         random_bytes(&chance, sizeof chance);
         wait_ms = TURN_MS;

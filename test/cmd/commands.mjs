@@ -36,7 +36,7 @@ function copyOf(data) {
   return copy;
 }
 
-const unlock = 'DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;';
+const unlock = 'DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted; DROP TRIGGER audit_is_not_replaced;';
 const commands = ['serve', 'init', 'check', 'doctor', 'list', 'funnel', 'audit', 'version', 'help'];
 
 // Three submissions and an end to the server: what the reading commands read.
@@ -211,6 +211,44 @@ await tap({
       assert.match(out.stderr, event ? new RegExp(`event ${event} `) : /event \d+ /, sql);
       assert.equal(out.stdout, '');
     }
+  },
+  'audit head and verify --head: what was signed before shows a chain that was cut or written anew': () => {
+    const { stdout } = ends(0, ['audit', 'head', '--data', server.data]);
+    const [, signed] = stdout.match(/^signed {2}(\S+)$/m), [, key] = stdout.match(/^key {5}(\{.*\})$/m);
+    const kept = join(temporaryDirectory(), 'log'), publicKey = join(temporaryDirectory(), 'key');
+    writeFileSync(kept, `{"event":"audit head","signed":"${signed}"}\n`);
+    writeFileSync(publicKey, key);
+    const verify = (data, ...more) => ['audit', 'verify', '--data', data, '--head', kept, ...more];
+    assert.match(ends(0, verify(server.data)).stdout, /^1 signed heads agree\.$/m);
+    assert.match(ends(0, verify(server.data, '--key', publicKey)).stdout, /agree/);
+
+    const cut = copyOf(server.data);
+    tamper(cut, `${unlock}DELETE FROM audit WHERE seq > 2`);
+    ends(0, ['audit', 'verify', '--data', cut]);
+    assert.match(ends(4, verify(cut, '--key', publicKey)).stderr, /was there on .* and is gone/);
+
+    writeFileSync(kept, signed.replace(/..$/, 'AA'));
+    assert.match(ends(4, verify(server.data)).stderr, /was not signed with this key/);
+    writeFileSync(kept, 'nothing of ours');
+    ends(2, verify(server.data));
+    writeFileSync(publicKey, '{"keys":[]}');
+    writeFileSync(kept, signed);
+    ends(2, verify(server.data, '--key', publicKey));
+    ends(2, ['audit', 'verify', '--data', server.data, '--key', publicKey]);
+    ends(2, verify(server.data, 'more'));
+  },
+  'a running server signs heads: a line in the log, a blob beside the replica': async () => {
+    const place = join(temporaryDirectory(), 'replica');
+    const other = await new Server({ env: { ANTEROOM_REPLICA__URL: `file://${place}` } }).start();
+    const head = join(place, 'audit-head');
+    assert.equal((await request(`${other.url}/api/v1/submissions`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(submission),
+    })).status, 201);
+    for (let i = 0; i < 300 && !existsSync(head); i++) await new Promise((done) => setTimeout(done, 50));
+    await other.stop();
+    const kept = join(temporaryDirectory(), 'log');
+    writeFileSync(kept, other.log);
+    for (const file of [head, kept]) assert.match(ends(0, ['audit', 'verify', '--data', other.data, '--head', file]).stdout, /^\d signed heads agree\.$/m);
   },
   'serve: refuses to start on what it cannot use': () => {
     const noisy = { env: { ANTEROOM_SERVER__LISTEN: '127.0.0.1:1', ANTEROOM_SERVER__OPS_LISTEN: '' } };
