@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "core/search_text.h"
+#include "store/insights.h"
 #include "store/write_inner.h"
 
 #include <inttypes.h>
@@ -21,6 +22,7 @@ static const char op[] = "index the submissions";
 struct indexing {
     struct connection *c;
     int64_t submissions, notes; /* the last one of each that is in it */
+    int64_t counted;            /* the last one that is in the figures (insights.h) */
     struct buf words, facets;
     struct arena arena; /* of one entry */
 };
@@ -77,7 +79,9 @@ static int begin(struct indexing *x, struct connection *c)
     buf_init(&x->words, WORDS_MAX);
     buf_init(&x->facets, FACETS_MAX);
     int rc = read_mark(c, STR("searched"), &x->submissions);
-    return rc == SQLITE_DONE ? read_mark(c, STR("searched_notes"), &x->notes) : rc;
+    if (rc == SQLITE_DONE)
+        rc = read_mark(c, STR("searched_notes"), &x->notes);
+    return rc == SQLITE_DONE ? read_mark(c, STR("counted"), &x->counted) : rc;
 }
 
 static void end(struct indexing *x)
@@ -291,7 +295,7 @@ static int is_due(struct indexing *x, bool *due, bool *anew)
     if (rc == SQLITE_ROW) {
         int64_t newest = sqlite3_column_int64(s, C_SEARCH_MARKS_SUBMISSION);
         *anew = version != SEARCH_TEXT_VERSION;
-        *due = newest > x->submissions || (*anew && newest) ||
+        *due = newest > x->submissions || (*anew && newest) || x->submissions > x->counted ||
                sqlite3_column_int64(s, C_SEARCH_MARKS_EVENT) > x->notes;
     }
     sqlite3_reset(s);
@@ -317,7 +321,12 @@ enum err search_index(struct connection *c, unsigned rows, int64_t within_us, bo
         if (rc == SQLITE_DONE)
             rc = add_submissions(&x, rows, deadline_us, more);
         if (rc == SQLITE_DONE)
+            rc = insights_count(c, &x.counted, x.submissions);
+        *more |= x.submissions > x.counted;
+        if (rc == SQLITE_DONE)
             rc = write_mark(c, STR("searched"), x.submissions);
+        if (rc == SQLITE_DONE)
+            rc = write_mark(c, STR("counted"), x.counted);
         if (rc == SQLITE_DONE)
             rc = write_mark(c, STR("searched_notes"), x.notes);
         if (rc == SQLITE_DONE)

@@ -4,7 +4,8 @@
  *
  * It is not done while a submission is stored: a hundred words cost more than all its rows. The
  * writer does it beside the groups, a slice of a few milliseconds in a transaction of its own, so
- * that a submission is found within a second, and after a burst when there is time. meta remembers
+ * that a submission is found within a second, and after a burst when there is time; what it has
+ * found a place for is counted with it (store/insights.h). meta remembers
  * how far it came, so a crash leaves nothing out. A new note takes the submission's entry out and
  * puts it in again; a status or owner that changes is the schema's trigger's work, at once. An
  * index that was made with other words (SEARCH_TEXT_VERSION) is cleared and built anew.

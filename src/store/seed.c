@@ -35,6 +35,13 @@ static int64_t created_ms(const struct seeding *d, uint64_t n)
     return d->begin_ms + (int64_t)((double)d->span_ms * (double)n / (double)d->options->records);
 }
 
+/* Some within the hour, most within a day, a few much later. */
+static int64_t answered_ms(uint64_t n)
+{
+    static const int minutes[] = {20, 45, 90, 150, 200, 500, 700, 1300, 2500, 4000, 9000, 15000};
+    return minutes[n % (sizeof minutes / sizeof *minutes)] * INT64_C(60000);
+}
+
 static int put_event(struct seeding *d, int64_t submission, int64_t at_ms, int64_t person,
                      struct str kind, struct str becomes, struct str text)
 {
@@ -77,7 +84,7 @@ static int put_submission(struct seeding *d, const struct specimen *x, int64_t a
     bind_text(s, P_SEED_SUBMISSION_LOCALE, x->locale);
     bind_text(s, P_SEED_SUBMISSION_STATUS, x->status);
     sqlite3_bind_int64(s, P_SEED_SUBMISSION_OWNER, x->owner);
-    sqlite3_bind_int64(s, P_SEED_SUBMISSION_CONTACTED_MS, is_new ? 0 : at_ms + 3600000);
+    sqlite3_bind_int64(s, P_SEED_SUBMISSION_CONTACTED_MS, is_new ? 0 : at_ms + answered_ms(n));
     sqlite3_bind_int64(s, P_SEED_SUBMISSION_AUDIT, (int64_t)d->group.head.audit.seq + 1);
     for (int f = 0; f < (int)FIELD_COUNT; f++)
         bind_text(s, P_SEED_SUBMISSION_COMPANY_NAME + f, x->form.value[f]);
