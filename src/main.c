@@ -15,6 +15,10 @@ const struct command commands[] = {
      "Show how far visitors come, and what is sent back.", cmd_funnel},
     {"audit", "verify [--head FILE|- [--key FILE]] | head  [--data DIR]",
      "Check the audit chain, or sign its head to be kept elsewhere.", cmd_audit},
+    {"user",
+     "add LOGIN --role ROLE [--name NAME] [--email E] | list | reset LOGIN | disable LOGIN | "
+     "enable LOGIN | setup-link [--anyway] [--data DIR] [--config FILE] [--json]",
+     "Keep the accounts of the team, also while the server runs.", cmd_user},
     {"restore",
      "--from URL --to DIR [--timestamp T | --txid N] [--verify] [--config FILE] [--json]",
      "Restore a replica's newest state, or an older one, and check it.", cmd_restore},

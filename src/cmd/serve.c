@@ -5,6 +5,7 @@
 #include "cmd/audit_heads.h"
 #include "cmd/certificate.h"
 #include "cmd/command.h"
+#include "cmd/control.h"
 #include "cmd/interrupt.h"
 #include "cmd/metrics.h"
 #include "cmd/replication.h"
@@ -39,6 +40,7 @@ struct service {
     struct certificate certificate;
     struct audit_heads heads;
     struct web *web;
+    struct control *control; /* the door for commands; NULL: there is none */
 };
 
 static enum log_level level_of(struct str name)
@@ -203,6 +205,10 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
     e = audit_heads_open(&s->heads, s->store, why);
     if (e != ERR_NONE)
         return e;
+    struct why no_door = {0};
+    control_open(c, s->store, &s->control, &no_door);
+    if (!s->control)
+        log_why(LOG_WARN, "no door for commands", &no_door);
     enter_sandbox(s, assets_dir);
     const struct writer_options writer = {
         .rules = &c->rules,
@@ -218,6 +224,7 @@ static enum err open_all(struct service *s, const char *assets_dir, const sigset
         replication_run(&s->replication, s->writer);
         add_metrics(s);
         web_run(s->web, s->writer);
+        control_run(s->control, s->writer);
     }
     return e;
 }
@@ -229,6 +236,7 @@ static void close_all(struct service *s, int64_t replica_ms)
     exposition_drop(&s->certificate);
     exposition_drop(&s->heads);
     exposition_drop(&s->replication);
+    control_close(s->control);
     writer_stop(s->writer); /* it sends to the loops until it has ended */
     audit_heads_look(&s->heads, s->replication.keeper, true);
     audit_heads_close(&s->heads);

@@ -159,8 +159,7 @@ static enum err listen_all(struct web *web, struct why *why)
     return e;
 }
 
-/* What people type: as configured, else from the listening address. */
-static struct str derive_public_url(const struct config *c)
+struct str web_url_of(const struct config *c)
 {
     struct str url = c->server_public_url;
     while (url.len && url.ptr[url.len - 1] == '/')
@@ -204,7 +203,7 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
         .store = options->store,
         .tls = options->tls,
         .assets_dir = options->assets_dir,
-        .public_url = derive_public_url(options->config),
+        .public_url = web_url_of(options->config),
         .loops_n = count_loops(options->config),
     };
     audit_watch_init(&web->audit);

@@ -36,6 +36,9 @@ enum err web_open(const struct web_options *options, struct web **out, struct wh
 /* Starts the loops; returns when they take connections. Once. */
 void web_run(struct web *web, struct writer *writer);
 
+/* The same of a configuration, without a server. */
+struct str web_url_of(const struct config *config);
+
 /* The address people type: "https://localhost:8443". */
 struct str web_public_url(const struct web *web);
 
