@@ -77,6 +77,7 @@ void keeper_told(struct keeper *k, const struct ltx_name *name, const struct not
 
 /* That file holds the whole database; after keeper_told. */
 void keeper_image(struct keeper *k, const struct ltx_name *name);
+
 /*
  * A blob beside the log, put with the next turn whether it was there or not; of several under way
  * the last one counts. At most KEEPER_BESIDE_MAX bytes.
