@@ -127,19 +127,6 @@ await tap({
     assert.match(run(['replica', 'status', '--from', url], 1).stdout, /GAP/);
     assert.match(run(['restore', '--from', url, '--verify'], 4).stderr, /are missing.*newest good point/);
   },
-  'a running server closes the gap by itself': async () => {
-    assert.match(run(['replica', 'verify', '--from', url], 4).stdout, /Restorable without a gap up to TXID \d+; the newest is/);
-    const server = await new Server({ data: join(scratch, 'new'), env }).start();
-    for (let tries = 0; !server.log.includes('replica gap closed'); tries++) {
-      assert.ok(tries < 800, server.log);
-      await sleep(25);
-    }
-    assert.match(server.log, /replica has a gap/);
-    assert.equal((await server.submit()).status, 201);
-    assert.equal(await server.stop(), 0);
-    assert.match(run(['replica', 'verify', '--from', url]).stdout, /0 damaged.\nRestorable up to the newest/);
-    assert.equal(run(['restore', '--from', url, '--verify', '--json']).json.rows.submission, 8);
-  },
   'what cannot be understood': async () => {
     run(['restore', '--from', url], 2);
     run(['restore', '--to', join(scratch, 'x')], 2);

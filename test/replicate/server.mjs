@@ -4,11 +4,11 @@
 // replica.mode sync is on another machine after kill -9 and the loss of the disk; a replica that is
 // away delays nobody who does not wait for it, and is caught up.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Azurite } from '../lib/azurite.mjs';
-import { Server, binary, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
+import { Server, Visitor, binary, request, sleep, tap, temporaryDirectory } from '../lib/server.mjs';
 
 const azure = await new Azurite().start();
 const folder = temporaryDirectory();
@@ -85,6 +85,50 @@ await tap({
     execFileSync(binary, ['restore', '--from', azure.url('away'), '--to', copy], { env: { ...process.env, ...replica('away') }, stdio: 'pipe' });
     assert.deepEqual(clientIds(copy), clientIds(server.data));
     assert.equal(list(copy).length, 2);
+  },
+  'with sync_for: form nobody else waits for a place that is away': async () => {
+    const away = await new Azurite().start();
+    writeFileSync(`${keyFile}.away`, away.key, { mode: 0o600 });
+    const server = await new Server({
+      env: {
+        ...sync,
+        ANTEROOM_REPLICA__URL: away.url('form'),
+        ANTEROOM_REPLICA__ENDPOINT: away.endpoint,
+        ANTEROOM_REPLICA__ACCOUNT_KEY_FILE: `${keyFile}.away`,
+        ANTEROOM_REPLICA__SYNC_FOR: 'form',
+        ANTEROOM_REPLICA__SYNC_TIME: '1s',
+      },
+    }).start();
+    assert.equal((await server.submit()).status, 201);
+    await away.stop();
+    assert.equal((await server.submit()).status, 201, 'a program does not wait');
+    const visitor = new Visitor(server);
+    await visitor.fill('company');
+    await visitor.fill('engagement');
+    const sent = await visitor.go('/apply/check', { method: 'POST', body: '' });
+    assert.equal(sent.status, 503, 'a visitor is not told that it is done');
+    server.process.kill('SIGKILL');
+    await server.ended;
+    assert.equal(list(server.data).length, 3);
+  },
+  'a gap is named, and closed by a running server': async () => {
+    const place = join(folder, 'gap'), url = `file://${place}`;
+    const verify = () => spawnSync(binary, ['replica', 'verify', '--from', url], { encoding: 'utf8' });
+    const server = await new Server({ env: { ...sync, ANTEROOM_REPLICA__URL: url } }).start();
+    for (let i = 0; i < 4; i++) assert.equal((await server.submit()).status, 201);
+    assert.equal(await server.stop(), 0);
+    const raw = readdirSync(join(place, 'ltx', '0')).filter((name) => name.endsWith('.ltx')).sort();
+    for (const level of ['1', '2', '3', '9']) rmSync(join(place, 'ltx', level), { recursive: true, force: true });
+    rmSync(join(place, 'ltx', '0', raw.at(-2)));
+    assert.match(verify().stdout, /Restorable without a gap up to TXID \d+; the newest is/);
+    await server.start();
+    await until(() => server.log.includes('replica gap closed'));
+    assert.match(server.log, /replica has a gap/);
+    assert.equal((await server.submit()).status, 201);
+    assert.equal(await server.stop(), 0);
+    assert.match(verify().stdout, /0 damaged.\nRestorable up to the newest/);
+    const restored = execFileSync(binary, ['restore', '--from', url, '--verify', '--json'], { encoding: 'utf8' });
+    assert.equal(JSON.parse(restored).rows.submission, 5);
   },
 });
 await azure.stop();

@@ -130,6 +130,7 @@ await tap({
     const { status, stdout, stderr } = spawnSync(tool, ['check', 'metrics'], { input: (await scrape()).body, encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr);
   },
+  'who scrapes leaves nothing open': async () => {
+    assert.equal(await server.stop(), 0);
+  },
 });
-
-assert.equal(await server.stop(), 0);
