@@ -52,7 +52,7 @@ FUZZ_SECONDS ?= 10
 RUN = test/run -j $(JOBS)
 
 .PHONY: check asan tsan fuzz e2e test-all
-check asan tsan fuzz e2e test-all lint bench: | need-python3
+check asan tsan fuzz e2e test-all lint bench bench-staff: | need-python3
 check: $(call tests,release) ## unit tests, the quick loop (ONLY=core/form)
 	@$(RUN) $(call tests,release)
 
@@ -79,7 +79,7 @@ test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroo
 	    $(call scripts,runner lint binary tool replicate oidc) --beside $(call scripts,cmd web) $(UNDER) \
 	    --after $(call scripts,e2e) --alone $(call scripts,fault)
 
-.PHONY: lint bench bench-replica soak docs
+.PHONY: lint bench bench-replica bench-staff soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
 	@$(RUN) $(LINTS)
 
@@ -88,6 +88,9 @@ bench: all $(BENCHES) ## throughput, latency, memory, size, as ratios (ARGS="--o
 
 bench-replica: all ## what a replica costs and gives (ARGS="--only waiting")
 	test/bench/replica.py $(ARGS)
+
+bench-staff: all build/bench/staff ## the team's lists and searches at a million records (ARGS="--data DIR --records N")
+	test/bench/staff.py $(ARGS)
 
 docs: $(REFERENCES) ## docs/reference from the tables in the code
 

@@ -73,27 +73,12 @@ static void add_term(struct reading *r, enum search_kind kind, bool excluded, st
     q->terms[q->terms_n++] = (struct search_term){kind, excluded, text};
 }
 
-static void read_words(struct reading *r, const struct piece *p)
-{
-    if (words_in(p->value) == 0) {
-        if (p->quoted || p->starred)
-            tell(r, SEARCH_TOLD_EMPTY, p->text);
-        return;
-    }
-    bool prefix = p->starred;
-    if (prefix && last_word(p->value) < SEARCH_PREFIX_MIN) {
-        tell(r, SEARCH_TOLD_SHORT, p->text);
-        prefix = false;
-    }
-    add_term(r, prefix ? SEARCH_PREFIX : SEARCH_WORDS, p->excluded, p->value, p->text);
-}
-
 /* ---- numbers and Client IDs ----------------------------------------------------------------- */
 
-/* Made only of what a phone number is made of. */
-static bool is_phone(struct str s)
+/* Made only of what a phone number is made of; within quotes also of spaces. */
+static bool is_phone(struct str s, bool quoted)
 {
-    static const struct str around = STR_INIT("+()-./");
+    const struct str around = quoted ? STR(" +()-./") : STR("+()-./");
     for (size_t i = 0; i < s.len; i++)
         if (!(s.ptr[i] >= '0' && s.ptr[i] <= '9') && str_find(around, s.ptr[i], 0) == around.len)
             return false;
@@ -110,7 +95,28 @@ static size_t digits_in(struct str s)
 
 static bool is_plain(const struct piece *p)
 {
-    return !p->operator.len && !p->quoted && !p->starred;
+    return p->value.len && !p->operator.len && !p->quoted && !p->starred;
+}
+
+static void read_words(struct reading *r, const struct piece *p)
+{
+    if (words_in(p->value) == 0) {
+        if (p->quoted || p->starred)
+            tell(r, SEARCH_TOLD_EMPTY, p->text);
+        return;
+    }
+    size_t digits = digits_in(p->value);
+    if (p->quoted && !p->starred && is_phone(p->value, true) && digits >= SEARCH_DIGITS_MIN &&
+        digits <= SEARCH_DIGITS_MAX) {
+        add_term(r, SEARCH_NUMBER, p->excluded, p->value, p->text);
+        return;
+    }
+    bool prefix = p->starred;
+    if (prefix && last_word(p->value) < SEARCH_PREFIX_MIN) {
+        tell(r, SEARCH_TOLD_SHORT, p->text);
+        prefix = false;
+    }
+    add_term(r, prefix ? SEARCH_PREFIX : SEARCH_WORDS, p->excluded, p->value, p->text);
 }
 
 /* From the first piece's first byte to the last one's last: they lie in one text. */
@@ -125,7 +131,7 @@ static size_t read_number(struct reading *r, const struct piece *p, size_t n)
     char first = p->value.len ? p->value.ptr[0] : 0;
     bool several = first == '+' || first == '(' || first == '0';
     size_t used = 0, digits = 0;
-    while (used < n && is_plain(&p[used]) && is_phone(p[used].value) &&
+    while (used < n && is_plain(&p[used]) && is_phone(p[used].value, false) &&
            (used == 0 || (several && !p[used].excluded))) {
         digits += digits_in(p[used].value);
         used++;
@@ -147,8 +153,8 @@ static bool has_letter_and_digit(struct str s)
 }
 
 /*
- * How many pieces make a Client ID. Ten letters that are no ID are one wrong symbol away from one
- * too often: without the CL before it a correction needs letters and digits.
+ * How many pieces make a Client ID. Words of ten letters and digits are one wrong symbol away from
+ * one too often: only what looks like a Client ID is corrected.
  */
 static size_t read_client_id(struct reading *r, const struct piece *p, size_t n)
 {
@@ -157,11 +163,14 @@ static size_t read_client_id(struct reading *r, const struct piece *p, size_t n)
         bool plain = true;
         for (size_t i = 0; i < used; i++)
             plain = plain && is_plain(&p[i]) && (i == 0 || !p[i].excluded);
-        struct str typed = span(p, &p[used - 1]);
+        struct str typed = plain ? span(p, &p[used - 1]) : STR_EMPTY;
         struct client_id id;
         enum client_id_verdict verdict = plain ? client_id_parse(typed, &id) : CLIENT_ID_WRONG;
         bool marked = typed.len > 2 && str_eq_nocase(str_slice(typed, 0, 2), STR("cl"));
-        if (verdict == CLIENT_ID_WRONG || (!marked && !has_letter_and_digit(typed)))
+        bool halves = used == 1 && typed.len == CLIENT_ID_SYMBOLS + 1 && typed.ptr[5] == '-';
+        bool likely =
+            marked || (has_letter_and_digit(typed) && (halves || verdict == CLIENT_ID_RIGHT));
+        if (verdict == CLIENT_ID_WRONG || !likely)
             continue;
         if (verdict == CLIENT_ID_SUGGEST)
             tell(r, SEARCH_TOLD_ID, typed);
@@ -189,13 +198,16 @@ static struct str folded(struct arena *a, struct str s)
     return text;
 }
 
-/* 2: the same; 1: it begins so; 0: another. */
+/* 2: the same; 1: it, or a word of it, begins so; 0: another. */
 static int likeness(struct arena *a, struct str name, struct str typed)
 {
     struct str is = folded(a, name);
-    if (!typed.len || !str_starts(is, typed))
-        return 0;
-    return is.len == typed.len ? 2 : 1;
+    if (str_eq(is, typed))
+        return typed.len ? 2 : 0;
+    for (size_t at = 0; typed.len && at < is.len; at = str_find(is, ' ', at) + 1)
+        if (str_starts(str_slice(is, at, is.len), typed))
+            return 1;
+    return 0;
 }
 
 /* The one that is meant: the same word, else the only one that begins so. */

@@ -151,23 +151,28 @@ void search_needles(struct arena *a, const struct search_query *q, bool excluded
         needle->prefix = t->kind == SEARCH_PREFIX;
         if (t->kind == SEARCH_NUMBER)
             needle->digits = arena_str(a, dialled(t->text, digits));
+        out->digits |= needle->digits.len != 0;
     }
 }
 
-/* Where the needle ends that begins with the word at `from`; 0: it does not. */
-static size_t words_end(const struct search_needle *needle, struct str text, size_t from)
+static bool is_word(const struct search_needle *needle, size_t i, const struct fold_word *w)
 {
-    struct fold fold = {text, from};
-    struct fold_word w;
-    for (size_t i = 0; i < needle->words_n; i++) {
-        bool last = i + 1 == needle->words_n;
-        if (!fold_next(&fold, &w))
+    return needle->prefix && i + 1 == needle->words_n ? str_starts(fold_word(w), needle->words[i])
+                                                      : str_eq(fold_word(w), needle->words[i]);
+}
+
+/* Where the needle ends that begins with this word; 0: it does not. */
+static size_t words_end(const struct search_needle *needle, struct str text,
+                        const struct fold_word *first)
+{
+    if (!needle->words_n || !is_word(needle, 0, first))
+        return 0;
+    struct fold fold = {text, first->to};
+    struct fold_word w = {.to = first->to};
+    for (size_t i = 1; i < needle->words_n; i++)
+        if (!fold_next(&fold, &w) || !is_word(needle, i, &w))
             return 0;
-        if (needle->prefix && last ? !str_starts(fold_word(&w), needle->words[i])
-                                   : !str_eq(fold_word(&w), needle->words[i]))
-            return 0;
-    }
-    return needle->words_n ? w.to : 0;
+    return w.to;
 }
 
 /* The same for the digits of a number that begin at `from`. */
@@ -184,17 +189,27 @@ static size_t digits_end(struct str digits, struct str text, size_t from)
     return digits.len && n == digits.len ? at : 0;
 }
 
-/* The end of the longest thing that begins here; its needles in *found. */
-static size_t find_at(const struct search_needles *needles, struct str text, size_t from, bool word,
-                      unsigned *found)
+/* The end of the longest thing that begins with this word; its needles in *found. */
+static size_t find_word(const struct search_needles *needles, struct str text,
+                        const struct fold_word *w, unsigned *found)
 {
     size_t longest = 0;
     for (size_t i = 0; i < needles->n; i++) {
-        size_t end = word ? words_end(&needles->items[i], text, from) : 0;
-        if (!end)
-            end = digits_end(needles->items[i].digits, text, from);
-        if (end)
-            *found |= 1u << i;
+        size_t end = words_end(&needles->items[i], text, w);
+        *found |= end ? 1u << i : 0;
+        longest = end > longest ? end : longest;
+    }
+    return longest;
+}
+
+/* The same for digits, which may begin within what is a word here: the 30 of +4930. */
+static size_t find_digits(const struct search_needles *needles, struct str text, size_t from,
+                          unsigned *found)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < needles->n; i++) {
+        size_t end = digits_end(needles->items[i].digits, text, from);
+        *found |= end ? 1u << i : 0;
         longest = end > longest ? end : longest;
     }
     return longest;
@@ -216,10 +231,9 @@ static size_t find_places(const struct search_needles *needles, struct str text,
     while (n < PLACES_MAX && fold_next(&fold, &w)) {
         if (w.from < behind)
             continue;
-        /* A number may begin within what is a word here: the 30 of +4930. */
-        size_t from = w.from, end = find_at(needles, text, from, true, found);
-        while (!end && ++from < w.to)
-            end = find_at(needles, text, from, false, found);
+        size_t from = w.from, end = find_word(needles, text, &w, found);
+        for (; !end && needles->digits && from < w.to; from += !end)
+            end = find_digits(needles, text, from, found);
         if (!end)
             continue;
         places[n++] = (struct place){from, end};
@@ -235,16 +249,16 @@ static size_t forward_to_character(struct str text, size_t at)
     return at;
 }
 
-/* The beginning of the window: a third of the width before the first place, at a word if one is
- * near. */
+/* The beginning of the window: a third of the width before the first place, where a word begins if
+ * there is one near. */
 static size_t window(struct str text, size_t first, size_t width)
 {
     if (text.len <= width || first <= width / 3)
         return 0;
     size_t from = first - width / 3;
-    for (size_t at = from; at < first && at < from + width / 6; at++)
-        if (text.ptr[at] == ' ' || text.ptr[at] == '\n')
-            return at + 1;
+    for (size_t at = from; at > 0 && at + width / 4 > from; at--)
+        if (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\n')
+            return at;
     return forward_to_character(text, from);
 }
 

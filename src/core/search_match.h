@@ -37,6 +37,7 @@ struct search_needle {
 struct search_needles {
     struct search_needle items[SEARCH_TERMS_MAX];
     size_t n;
+    bool digits; /* one of them has some */
 };
 
 void search_needles(struct arena *a, const struct search_query *query, bool excluded,

@@ -4,14 +4,29 @@
 
 static const char *const operators[SEARCH_FILTER_KINDS] = {"status", "owner", "service"};
 
-static size_t words_in(struct str text)
+/*
+ * One word that can stand without quotes: nothing that it could become part of, as two halves of a
+ * Client ID or the digits of a number do.
+ */
+static bool is_bare(struct str text)
 {
     struct fold fold = {text, 0};
     struct fold_word w;
-    size_t n = 0;
-    while (fold_next(&fold, &w))
-        n++;
-    return n;
+    if (!fold_next(&fold, &w) || w.from != 0 || w.to != text.len)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+            return false;
+    return text.len < 2 || !str_eq_nocase(str_slice(text, 0, 2), STR("cl")) ||
+           text.len > CLIENT_ID_LEN;
+}
+
+static bool is_plain_number(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.ptr[0] != '0';
 }
 
 bool search_is_empty(const struct search_query *q)
@@ -29,19 +44,13 @@ static void separate(struct buf *out, bool excluded)
 
 static void write_term(const struct search_term *t, struct buf *out)
 {
-    bool bare = t->kind != SEARCH_WORDS && t->kind != SEARCH_PREFIX;
-    for (size_t i = 0; i < t->text.len; i++)
-        bare = bare && t->text.ptr[i] != ' ';
-    bare |= words_in(t->text) == 1 && str_find(t->text, ' ', 0) == t->text.len &&
-            str_find(t->text, ':', 0) == t->text.len && t->text.ptr[0] != '-';
+    bool bare = t->kind == SEARCH_CLIENT_ID || is_bare(t->text) ||
+                (t->kind == SEARCH_NUMBER && is_plain_number(t->text));
     separate(out, t->excluded);
-    if (!bare && t->kind != SEARCH_NUMBER)
-        buf_byte(out, '"');
+    buf_str(out, bare ? STR_EMPTY : STR("\""));
     buf_str(out, t->text);
-    if (!bare && t->kind != SEARCH_NUMBER)
-        buf_byte(out, '"');
-    if (t->kind == SEARCH_PREFIX)
-        buf_byte(out, '*');
+    buf_str(out, bare ? STR_EMPTY : STR("\""));
+    buf_str(out, t->kind == SEARCH_PREFIX ? STR("*") : STR_EMPTY);
 }
 
 struct str search_write(struct arena *a, const struct search_query *q)

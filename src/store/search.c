@@ -142,13 +142,14 @@ enum err search_page(struct reader *reader, struct arena *a, const struct search
         e = find_client_id(&x, &rows);
     if (!e && !rows.n)
         e = find(&x, &at, &rows);
-    search_end(&x);
+    search_take_time(&x);
     bool more = rows.n > r->limit;
     rows.n -= more;
     if (!at.forward)
         reverse(&rows);
     if (!e)
         e = show(&x, &rows, out);
+    search_end(&x);
     if (!e && rows.n && (at.there && (at.forward || more)))
         out->before = write_cursor(a, r->query, 'p', rows.ids[0]);
     if (!e && rows.n && (at.forward ? more : true))

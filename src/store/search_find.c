@@ -17,9 +17,32 @@ static int is_over(void *context)
     return clock_monotonic_us() >= x->deadline_us;
 }
 
-void search_end(struct searching *x)
+void search_take_time(struct searching *x)
 {
     sqlite3_progress_handler(reader_connection(x->reader)->db, 0, NULL, NULL);
+}
+
+void search_end(struct searching *x)
+{
+    sqlite3_stmt *s;
+    search_take_time(x);
+    if (x->reading && reader_query(x->reader, SQL_READ_END, &s, NULL) == ERR_NONE) {
+        sqlite3_step(s);
+        sqlite3_reset(s);
+    }
+    x->reading = false;
+}
+
+static enum err begin_reading(struct searching *x)
+{
+    sqlite3_stmt *s;
+    enum err e = reader_query(x->reader, SQL_READ_BEGIN, &s, x->why);
+    if (e)
+        return e;
+    e = reader_row(x->reader, s, x->why);
+    sqlite3_reset(s);
+    x->reading = e == ERR_MISSING;
+    return x->reading ? ERR_NONE : e;
 }
 
 /* What a verb of the reader answered: given up is not a failure. */
@@ -157,7 +180,9 @@ enum err search_begin(struct searching *x, struct reader *reader, struct arena *
     x->deadline_us = clock_monotonic_us() + within_ms * 1000;
     search_needles(a, query, false, &x->wanted);
     search_needles(a, query, true, &x->unwanted);
-    enum err e = read_marks(x, &newest);
+    enum err e = begin_reading(x);
+    if (!e)
+        e = read_marks(x, &newest);
     x->below = newest + 1;
     if (!e && query->from_ms) {
         e = row_at(x, query->from_ms, newest, &row);

@@ -20,6 +20,7 @@ struct searching {
     int64_t above, below; /* rows between these, of the dates and the cursor */
     int64_t deadline_us;
     bool too_broad; /* it has passed */
+    bool reading;   /* in one transaction for all of it */
     struct why *why;
 };
 
@@ -33,7 +34,10 @@ struct search_rows {
 enum err search_begin(struct searching *x, struct reader *reader, struct arena *a,
                       const struct search_query *query, int64_t within_ms, struct why *why);
 
-/* Takes the deadline off the connection again. */
+/* From here on there is no deadline: what was found is read. */
+void search_take_time(struct searching *x);
+
+/* Also when search_begin failed. */
 void search_end(struct searching *x);
 
 /* The rows between x->above and x->below, by number, up or down, until `most` are found. */

@@ -65,6 +65,13 @@ DELETE FROM company_order WHERE name = :name AND id = :id;
 -- name: company_order_clear
 DELETE FROM company_order;
 
+-- Around the statements of one page: it is of one moment, and the locks are taken once.
+-- name: read_begin
+BEGIN;
+
+-- name: read_end
+COMMIT;
+
 -- Submissions in order, from a cursor: all, of one status, of one owner, by the index. As many as
 -- are wanted are taken.
 -- name: list_newest
