@@ -132,9 +132,8 @@ static struct str what_is_new(struct request *r, const struct visit *v)
     for (size_t i = v->events.n; i-- > 0;)
         if (v->again.seen >= 0 && v->events.items[i].id > v->again.seen) {
             const struct event *e = &v->events.items[i];
-            last =
-                arena_fmt(&r->arena, "%.*s %.*s.", STR_ARG(author_name(r, &v->people, e->author)),
-                          STR_ARG(sentence_of(r, &v->people, e)));
+            last = arena_fmt(&r->arena, "%.*s %.*s", STR_ARG(author_name(r, &v->people, e->author)),
+                             STR_ARG(sentence_of(r, &v->people, e)));
             n++;
         }
     return n > 1 ? arena_fmt(&r->arena, "%.*s %.*s", STR_ARG(last),
@@ -236,6 +235,7 @@ static void write_page(struct request *r, struct visit *v)
                                                          : TEXT_RECORD_SOURCE_FORM),
         .language = rec->locale,
         .consent = rec->consent_version,
+        .has_replica = r->web->config->replica_url.len != 0,
         .safe = v->safe_ms ? say_with(r, TEXT_RECORD_SAFE_SINCE, "time", say_time(r, v->safe_ms))
                            : STR_EMPTY,
         .duplicate = s->duplicate_of,

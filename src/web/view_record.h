@@ -47,6 +47,7 @@ struct view_record {
     struct str status, status_label; /* "new", "New" */
     struct str owner;                /* empty: nobody */
     struct str sent_at, sent_at_iso, source, language, consent;
+    bool has_replica;
     struct str safe;      /* "Safe in two places since …"; empty: not yet */
     struct str duplicate; /* a Client ID; may be empty */
     struct view_facts company_facts, engagement_facts, extra_facts;

@@ -30,8 +30,9 @@ await tap({
     const { status, body, headers } = await team.viewer.get(page(id));
     assert.equal(status, 200);
     assert.match(headers['cache-control'], /no-store/);
-    for (const text of ['Ångström &amp; Söhne GmbH', 'A new till.\nAnd a shop.', submission.email, id, 'Safe in two places', 'Not confirmed yet'])
-      assert.equal(body.includes(text), text !== 'Safe in two places', text);
+    for (const text of ['Ångström &amp; Söhne GmbH', 'A new till.\nAnd a shop.', submission.email, id])
+      assert.ok(body.includes(text), text);
+    assert.ok(!/Safe in two places|Not confirmed yet/.test(body), 'there is no replica');
     assert.match(body, /href="tel:\+442079460018"/);
     assert.ok(!body.includes('name="becomes"'), 'a viewer changes nothing');
   },
