@@ -2,6 +2,7 @@
 #include "web/auth.h"
 
 #include "base/clock.h"
+#include "base/metric.h"
 #include "base/random.h"
 #include "base/seal.h"
 #include "base/utf8.h"
@@ -134,6 +135,7 @@ bool auth_attempt(struct request *r, enum auth_guess guess, struct str login, in
     int wait_s = attempts_take(r->web->attempts, out->key, clock_monotonic_ms(), &out->pause_s);
     if (!wait_s)
         return true;
+    metric_add(METRIC_sign_in_paused, 1);
     r->retry_s = wait_s;
     *notice = say_count(r, TEXT_AUTH_PAUSE, (uint64_t)wait_s);
     return false;
@@ -141,6 +143,7 @@ bool auth_attempt(struct request *r, enum auth_guess guess, struct str login, in
 
 void auth_attempt_failed(struct request *r, const struct auth_attempt *attempt)
 {
+    metric_add(METRIC_sign_in_wrong, 1);
     if (!attempt->person || !attempt->pause_s)
         return;
     struct ticket *t = ticket_alone(r->loop, JOB_WRITE);

@@ -3,7 +3,9 @@
 // The team signs in: the first start's link, password and second step, recovery codes, sessions,
 // attempts; and what nobody may find out or do who guesses.
 import assert from 'node:assert/strict';
-import { Server, tap } from '../lib/server.mjs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Server, request, tap } from '../lib/server.mjs';
 import { Member, inForm, password, setupLink, totp } from '../lib/sign_in.mjs';
 
 const server = await new Server({ env: { ANTEROOM_SERVER__TRUSTED_PROXIES: '127.0.0.1' } }).start();
@@ -222,9 +224,42 @@ await tap({
     for (const member of [one, two]) assert.equal((await member.go('/staff/profile')).status, 303);
     assert.equal((await owner.go('/staff/profile')).status, 200);
   },
-  'sessions survive a restart; signing out ends one': async () => {
+  'more sign-ins at once than one desk can judge: some are told to come back, none waits for ever': async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) =>
+      new Member(server, from(`198.18.0.${i + 1}`)).signIn(`somebody-${i}`, 'a guess at a password')));
+    const later = answers.filter((answer) => answer.status === 503);
+    assert.ok(answers.every((answer) => [422, 503].includes(answer.status)));
+    assert.ok(later.every((answer) => answer.headers['retry-after'] > 0 && /somebody-/.test(answer.body)));
+    return `${later.length} of 60 later`;
+  },
+  'refused sign-ins are counted': async () => {
+    const { body } = await request(`${server.ops}/metrics`);
+    for (const reason of ['wrong', 'paused'])
+      assert.match(body, new RegExp(`^anteroom_sign_ins_refused_total\\{reason="${reason}"\\} [1-9]`, 'm'));
+  },
+  'sessions survive a restart, and end when they are not used, or with the day': async () => {
+    const session = (change) => {
+      const sql = spawnSync('python3', ['-c', 'import sqlite3, sys\nd = sqlite3.connect(sys.argv[1])\nd.execute(sys.argv[2])\nd.commit()',
+        join(server.data, 'anteroom.db'), `UPDATE session SET ${change}`], { encoding: 'utf8' });
+      assert.equal(sql.status, 0, sql.stderr);
+    };
     await server.stop();
+    session('seen_ms = seen_ms - 1740000'); // 29 minutes
     await server.start();
+    assert.equal((await owner.go('/staff/profile')).status, 200);
+    await server.stop();
+    session('seen_ms = seen_ms - 1860000');
+    await server.start();
+    assert.equal((await owner.go('/staff/profile')).status, 303);
+    await server.stop();
+    session('seen_ms = seen_ms + 1860000, expires_ms = expires_ms - 8 * 3600000');
+    await server.start();
+    assert.equal((await owner.go('/staff/profile')).status, 303);
+    await server.stop();
+    session('expires_ms = expires_ms + 8 * 3600000');
+    await server.start();
+  },
+  'signing out ends the session': async () => {
     assert.equal((await owner.go('/staff/profile')).status, 200);
     const kept = owner.cookies.get('__Host-staff');
     assert.equal(where(await owner.send('/auth/logout', {}, '/staff/profile')), '303 /auth/login?out');
