@@ -144,6 +144,7 @@ struct state {
 static enum err state_of(struct write *w, const struct client_id *id, struct state *out,
                          struct why *why)
 {
+    *out = (struct state){0};
     sqlite3_stmt *s = write_query(w, SQL_RECORD_STATE);
     if (s)
         bind_text(s, P_RECORD_STATE_CLIENT_ID, client_id_str(id));
