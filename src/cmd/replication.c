@@ -14,7 +14,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-enum { PACE_MS = 50, PROGRESS_MS = 5000 };
+enum { PACE_MS = 200, PROGRESS_MS = 5000 };
 
 static const char op_secret[] = "read a secret of the replica";
 

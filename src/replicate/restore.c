@@ -11,6 +11,7 @@
 #include "store/erase.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,12 +177,9 @@ static enum err read_counted(void *from, void *out, size_t n, size_t *got, struc
     return e;
 }
 
-/* After the plan's file i: may a later try go on from here? */
-static enum err keep_state(struct restore *r, bool last, struct why *why)
+/* A later try may go on from here. */
+static enum err write_state(struct restore *r, struct why *why)
 {
-    int64_t now = clock_monotonic_ms();
-    if (r->options->scratch || (!last && now - r->safe_ms < STATE_EVERY_MS))
-        return ERR_NONE;
     const struct restore_state state = {.txid = r->rebuild.txid,
                                         .to = r->to,
                                         .page_size = r->rebuild.sums.page_size,
@@ -191,6 +189,13 @@ static enum err keep_state(struct restore *r, bool last, struct why *why)
         e = restore_place_keep(&r->local, &state, why);
     r->safe_ms = clock_monotonic_ms();
     return e;
+}
+
+/* After each file; after the last one that is done beside the examination. */
+static enum err keep_state(struct restore *r, bool last, struct why *why)
+{
+    bool due = !r->options->scratch && !last && clock_monotonic_ms() - r->safe_ms >= STATE_EVERY_MS;
+    return due ? write_state(r, why) : ERR_NONE;
 }
 
 static enum err fetch_all(struct restore *r, struct conveyor *conveyor, struct why *why)
@@ -320,6 +325,38 @@ static enum err erase_again(struct restore *r, struct why *why)
     return e;
 }
 
+struct syncing {
+    struct restore *restore;
+    enum err e;
+    struct why why;
+};
+
+static void *sync_all(void *context)
+{
+    struct syncing *s = context;
+    s->e = write_state(s->restore, &s->why);
+    return NULL;
+}
+
+/* Examined while the disk takes the rest of it: the one needs the processor, the other does not. */
+static enum err settle(struct restore *r, struct notes *notes, struct why *why)
+{
+    struct syncing s = {.restore = r};
+    pthread_t thread;
+    if (r->options->scratch)
+        return examine(r, notes, why);
+    bool beside = pthread_create(&thread, NULL, sync_all, &s) == 0;
+    enum err e = examine(r, notes, why);
+    if (beside)
+        pthread_join(thread, NULL);
+    else
+        sync_all(&s);
+    if (s.e && why)
+        *why = s.why;
+    r->damaged = r->damaged && !s.e;
+    return s.e ? s.e : e;
+}
+
 /* One try, from where we are to the end. */
 static enum err attempt(struct restore *r, struct notes *notes, struct why *why)
 {
@@ -334,9 +371,7 @@ static enum err attempt(struct restore *r, struct notes *notes, struct why *why)
         e = compare(r, notes, why);
     if (!e)
         e = rebuild_end(&r->rebuild, why);
-    if (!e && !r->options->scratch)
-        e = rebuild_sync(&r->rebuild, why);
-    return e ? e : examine(r, notes, why);
+    return e ? e : settle(r, notes, why);
 }
 
 /* Nothing of what was restored so far counts. */
