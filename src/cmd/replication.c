@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "base/secret_file.h"
 #include "replicate/erasures.h"
 #include "replicate/lease.h"
@@ -164,16 +165,25 @@ static void on_gap(void *context)
     replicator_want_image(((struct replication *)context)->replicator);
 }
 
-/* On the keeper's thread. What cannot be written now is tried again in a second. */
-static void on_turned(void *context)
+/* What cannot be written now is tried again soon. */
+void replication_report(struct replication *r)
 {
-    struct replication *r = context;
     struct replicator_state replicator;
     struct keeper_state keeper;
+    if (!r->keeper)
+        return;
+    pthread_mutex_lock(&r->reporting);
     replicator_state(r->replicator, &replicator);
     keeper_state(r->keeper, &keeper);
     report_write(&r->report, r->data, str_from(r->url), &replicator, &keeper, clock_wall_ms(),
                  NULL);
+    pthread_mutex_unlock(&r->reporting);
+}
+
+/* On the keeper's thread, once a second. */
+static void on_turned(void *context)
+{
+    replication_report(context);
 }
 
 /* With a place of its own: calls of the two do not wait for each other. */
@@ -224,6 +234,7 @@ static enum err open_keeper(const struct config *c, struct arena *a, struct repl
         return e;
     snprintf(out->url, sizeof out->url, "%.*s", STR_ARG(destination_url(options.destination)));
     report_init(&out->report);
+    must(pthread_mutex_init(&out->reporting, NULL) == 0);
     keeper_open(&options, &out->keeper);
     return ERR_NONE;
 }
@@ -330,6 +341,8 @@ void replication_close(struct replication *r, int64_t within_ms)
             LOG_WARN, "replica behind", LOG_INT("commits", state.seq_committed - state.seq_safe),
             LOG_TEXT("remedy", "start the server again with this data directory: it catches up"));
     replicator_free(r->replicator);
+    if (r->keeper)
+        pthread_mutex_destroy(&r->reporting);
     keeper_free(r->keeper);
     report_release(&r->report);
     *r = (struct replication){0};

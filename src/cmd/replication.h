@@ -14,6 +14,7 @@
 #include "replicate/report.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum { REPLICATION_STOP_MS = 2 * 1000 }; /* for what waits when the server stops: at least */
@@ -22,6 +23,7 @@ struct replication {
     struct replicator *replicator; /* NULL: there is no replica */
     struct keeper *keeper;         /* merges, deletes and reports beside it */
     struct report report;
+    pthread_mutex_t reporting; /* guards report */
     char data[PATH_MAX], url[DESTINATION_NAME_MAX];
     struct destination_options from; /* the place, for drills; its texts are the caller's arena's */
     struct destination_needs needs;  /* of the system, for the sandbox; nothing without a replica */
@@ -52,6 +54,10 @@ enum err replication_open(const struct config *config, const atomic_bool *stop, 
 const struct commit_sink *replication_sink(const struct replication *replication);
 
 void replication_run(struct replication *replication, struct writer *writer);
+
+/* Says how the replica is in <data>/replica/status.json. The keeper does it every second, but not
+ * while the place keeps it waiting. */
+void replication_report(struct replication *replication);
 
 /* Puts what waits, for at most so long, and says so in the log when it could not. */
 void replication_close(struct replication *replication, int64_t within_ms);

@@ -321,6 +321,7 @@ static int watch(struct service *s, const sigset_t *signals)
             return 0;
         certificate_look(&s->certificate, caught == SIGHUP);
         audit_heads_look(&s->heads, s->replication.keeper, false);
+        replication_report(&s->replication);
         metric_log(clock_monotonic_ms(), false);
     }
 }

@@ -13,7 +13,9 @@ enum { TURN_MS = 1000 /* how often jobs are looked at that wait too long */ };
 
 static void on_commit(void *self, struct commit *commit)
 {
-    backlog_put(&((struct replicator *)self)->backlog, commit);
+    struct replicator *r = self;
+    atomic_fetch_add(&r->captured, commit_size(commit));
+    backlog_put(&r->backlog, commit);
 }
 
 static void on_lost(void *self)
@@ -169,6 +171,7 @@ void replicator_state(struct replicator *r, struct replicator_state *out)
     *out = r->state;
     pthread_mutex_unlock(&r->lock);
     out->seq_committed = seq;
+    out->captured = atomic_load(&r->captured);
     out->backlog = backlog_bytes(&r->backlog);
     int64_t lag_ms = oldest_ms ? clock_wall_ms() - oldest_ms : 0;
     if (lag_ms > out->lag_ms)

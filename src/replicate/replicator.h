@@ -91,6 +91,7 @@ struct replicator_state {
     uint64_t backlog;       /* bytes of commits that wait in memory */
     int64_t lag_ms;         /* age of the oldest commit that is not there; 0: all are */
     uint64_t files, bytes, images, failures;
+    uint64_t captured; /* bytes of the write-ahead log that were given to it */
 };
 
 void replicator_state(struct replicator *r, struct replicator_state *out);

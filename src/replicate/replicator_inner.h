@@ -11,6 +11,7 @@
 #include "replicate/replicator.h"
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 /* Jobs that wait for the same commit. */
 struct held {
@@ -35,6 +36,7 @@ struct replicator {
     char data[STAGE_PATH_MAX];
     struct commit_sink sink;
     struct backlog backlog;
+    atomic_ullong captured; /* bytes of the log */
     struct writer *writer;
     struct store *store;
     int64_t sync_ms, pace_ms;

@@ -61,6 +61,7 @@ static void put_replicator(struct json *j, const struct replicator_state *r)
     put_time(j, "safe", r->safe_ms);
     json_int(j, "files_put", (int64_t)r->files);
     json_int(j, "bytes_put", (int64_t)r->bytes);
+    json_int(j, "bytes_captured", (int64_t)r->captured);
     json_int(j, "images", (int64_t)r->images);
     json_int(j, "failures", (int64_t)r->failures);
 }
@@ -114,6 +115,12 @@ static enum err replace(const char *data, struct str head, struct str rest, stru
         snprintf(part, sizeof part, "%s/replica/status.json.part", data) >= (int)sizeof part)
         return err_set(why, ERR_IO, op, "%s: the path is too long", data);
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ENOENT) { /* nothing was shipped yet */
+        char folder[STAGE_PATH_MAX];
+        snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(part, '/') - part), part);
+        mkdir(folder, 0700);
+        fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    }
     bool written = fd >= 0 && write(fd, head.ptr, head.len) == (ssize_t)head.len &&
                    write(fd, rest.ptr, rest.len) == (ssize_t)rest.len;
     int number = errno;

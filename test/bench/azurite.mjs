@@ -4,7 +4,7 @@
 import { Azurite } from '../lib/azurite.mjs';
 
 const azure = await new Azurite().start();
-console.log(JSON.stringify({ url: azure.url('bench'), endpoint: azure.endpoint, key: azure.key }));
+console.log(JSON.stringify({ url: azure.url('bench'), endpoint: azure.endpoint, key: azure.key, pid: azure.process.pid }));
 process.stdin.resume();
 process.stdin.on('end', async () => {
   await azure.stop();

@@ -4,21 +4,29 @@
 
 Throughput with a replica beside the same without one, in turns, as a ratio; answers that wait for
 the replica (replica.mode: sync), by one client (the wait is a commit and one put: the lag) and by
-32; bytes put per byte of the write-ahead log; restore of a large database. The replica lies in a
+32; bytes put per byte of the write-ahead log; how quickly an outage is caught up; requests of an
+idle server; restore of a large database. The replica lies in a
 directory, and in Azurite on the same machine where that is installed (./build.sh prepare). Nothing
 here passes or fails; docs/reference/performance.md is written from what it prints.
 """
 import argparse
 import json
 import os
+import re
 import resource
+import select
 import shutil
+import signal
+import socket
+import socketserver
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.parse
 
 from bench import ANTEROOM, ROOT, SUBMISSION, anteroom, h2load, machine, markdown
 
@@ -109,6 +117,110 @@ def waiting(rounds, scale):
                                                           for i in range(3)])
     return ("Answers that wait for the replica (sync)",
             ["replica in", "connections", "/s", "p50 ms", "p99 ms"], table)
+
+
+def status(data):
+    with open(os.path.join(data, "replica", "status.json"), encoding="utf8") as f:
+        return json.load(f)
+
+
+def bytes_put(_, scale):
+    """After some seconds of load, and then of the keeper's merges, what was put for what was logged."""
+    table = []
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Directory(scratch)
+        for clients, requests in ((100, 40000), (1, 1000)):
+            data = os.path.join(scratch, f"data-{clients}")
+            with anteroom(data, **place.options()) as p:
+                h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", clients, int(requests * scale),
+                       http1=True, body=json.dumps(SUBMISSION))
+                wait_until_there(p, data)
+                time.sleep(15)  # the levels of one and of ten seconds
+                state = status(data)
+            logged = state["bytes_captured"]
+            table.append([clients, f"{logged / 1e6:,.1f}", f"{state['bytes_put'] / logged:.2f}",
+                          f"{state['keeper']['bytes_put'] / logged:.2f}"])
+    return ("Bytes put for each byte of the write-ahead log",
+            ["connections", "MB logged", "shipped", "merged and put again (levels 1 and 2, the snapshot)"], table)
+
+
+def catching_up(_, scale):
+    """Azurite asleep for a while under load, then awake: how long until all is there."""
+    table = []
+    if not os.path.exists(AZURITE):
+        return "An outage caught up", ["not measured: Azurite is not installed"], table
+    with tempfile.TemporaryDirectory() as scratch:
+        with Azurite(scratch) as place:
+            data = os.path.join(scratch, "data")
+            with anteroom(data, **place.options()) as p:
+                submit_to = f"https://127.0.0.1:{p.port}/api/v1/submissions"
+                h2load(submit_to, 10, 100, http1=True, body=json.dumps(SUBMISSION))
+                wait_until_there(p, data)
+                os.kill(place.told["pid"], signal.SIGSTOP)
+                began, requests = time.monotonic(), 0
+                while time.monotonic() - began < 60 * scale:
+                    h2load(submit_to, 32, 2000, http1=True, body=json.dumps(SUBMISSION))
+                    requests += 2000
+                away = time.monotonic() - began
+                os.kill(place.told["pid"], signal.SIGCONT)
+                began = time.monotonic()
+                while status(data)["lag_ms"] > 2500:  # the state is written every second or two
+                    time.sleep(0.01)
+                took = time.monotonic() - began
+                table.append([f"{away:.1f}", f"{requests:,}", f"{took:.2f}", f"{away / took:,.0f}"])
+    return ("An outage caught up (Azurite stopped under full load)",
+            ["away s", "submissions meanwhile", "caught up in s", "times real time"], table)
+
+
+class Counter(socketserver.ThreadingTCPServer):
+    """Before a place: passes everything on, and counts requests."""
+    daemon_threads = True
+
+    def __init__(self, port):
+        self.to, self.requests = port, 0
+        super().__init__(("127.0.0.1", 0), CounterLine)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class CounterLine(socketserver.BaseRequestHandler):
+    def handle(self):
+        with socket.create_connection(("127.0.0.1", self.server.to)) as place:
+            lines = [self.request, place]
+            while True:
+                for line in select.select(lines, [], [])[0]:
+                    got = line.recv(65536)
+                    if not got:
+                        return
+                    if line is self.request and re.match(rb"(GET|PUT|HEAD|DELETE|POST) ", got):
+                        self.server.requests += 1
+                    (place if line is self.request else self.request).sendall(got)
+
+
+def idle(_, scale):
+    table = []
+    if not os.path.exists(AZURITE):
+        return "Requests of an idle server", ["not measured: Azurite is not installed"], table
+    seconds = max(10, int(60 * scale))
+    with tempfile.TemporaryDirectory() as scratch:
+        with Azurite(scratch) as place:
+            for role in ("primary", "auto"):
+                options, data = place.options(), os.path.join(scratch, f"data-{role}")
+                endpoint = urllib.parse.urlsplit(options["ANTEROOM_REPLICA__ENDPOINT"])
+                counter = Counter(endpoint.port)
+                options["ANTEROOM_REPLICA__ENDPOINT"] = endpoint._replace(
+                    netloc=f"127.0.0.1:{counter.server_address[1]}").geturl()
+                # Levels that are done soon: what comes after a change is not idling.
+                with anteroom(data, ANTEROOM_REPLICA__ROLE=role, ANTEROOM_REPLICA__LEVELS="1s for 1h, 2s", **options) as p:
+                    h2load(f"https://127.0.0.1:{p.port}/api/v1/submissions", 1, 10, http1=True,
+                           body=json.dumps(SUBMISSION))
+                    wait_until_there(p, data)
+                    time.sleep(10)
+                    before = counter.requests
+                    time.sleep(seconds)
+                    n = counter.requests - before
+                counter.shutdown()
+                table.append([role, seconds, n, f"{n * 3600 / seconds:,.0f}"])
+    return ("Requests of an idle server", ["replica.role", "watched s", "requests", "an hour"], table)
 
 
 def fill(path, megabytes):
@@ -202,7 +314,8 @@ def wait_until_there(p, data):
     raise RuntimeError("the replica was not reached")
 
 
-PARTS = {"throughput": throughput, "waiting": waiting, "restoring": restoring, "encryption": encryption}
+PARTS = {"throughput": throughput, "waiting": waiting, "bytes": bytes_put, "catching-up": catching_up, "idle": idle,
+         "restoring": restoring, "encryption": encryption}
 
 
 def main():

@@ -5,7 +5,7 @@
 // the stop, not the visitor whose submission is held for longer than promised. The bound here is half
 // of that, and what is seen is well below.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Azurite } from '../lib/azurite.mjs';
@@ -71,6 +71,9 @@ await tap({
     assert.equal((await server.submit()).status, 201);
     assert.match(server.log, /replica not reached/);
     await silence.called(1);
+    const status = () => JSON.parse(readFileSync(join(server.data, 'replica', 'status.json'), 'utf8'));
+    for (let i = 0; i < 1000 && !existsSync(join(server.data, 'replica', 'status.json')); i++) await sleep(10);
+    assert.equal(status().health, 'behind');
     const [code, stopped] = await soon(server.stop());
     assert.equal(code, 0);
     assert.match(server.log, /replica behind/);
