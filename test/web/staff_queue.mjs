@@ -229,7 +229,7 @@ await tap({
       const answer = await agent.post('/staff/views', { name, back: '/staff?q=zeppelin' });
       assert.equal(answer.status, 422, name);
       assert.match(answer.body, words);
-      assert.match(answer.body, /<details class="keep" open>/);
+      assert.match(answer.body, /<details class="keep-view" open>/);
       assert.match(answer.body, /id="q"[^>]* value="zeppelin"/);
     }
     assert.equal((await agent.post('/staff/views', { name: '😀'.repeat(40), back: '/staff?q=a' })).status, 303);
