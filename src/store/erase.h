@@ -6,6 +6,9 @@
  *     replicator ─▶ the same entry in the ledger beside the replica (replicate/ledger.h)
  *     restore ─▶ erase_again with the entries that the restored database lacks
  *
+ * With job.wait_for_sink the erasure is answered when the replica and its ledger have it; without,
+ * or when that takes too long, it is done here, and the replicator goes on trying.
+ *
  * Which rows belong to a submission is one list, in erase.c: a module with a table of its own adds
  * its statement there. What stays: the audit's events, which name the Client ID, and counts. Pages
  * that are given back are overwritten. Row numbers of submissions are not used again.

@@ -10,6 +10,7 @@
 #include "replicate/ledger.h"
 #include "replicate/replicator.h"
 #include "replicate/restore.h"
+#include "replicate/sealed.h"
 #include "store/erase.h"
 
 enum { SUBMISSIONS = 6 };
@@ -90,13 +91,15 @@ static void erase(struct site *s, const struct client_id *id)
     assert_int_equal(put(s, &job), ERR_NONE);
 }
 
-static int set_up(void **state)
+static int set_up_with(void **state, const struct sealed_keys *keys)
 {
     static struct site s;
     log_init(2, LOG_ERROR + 1, LOG_FORMAT_TEXT);
     s = (struct site){.trial.directory = trial_directory(), .replica = trial_directory()};
     snprintf(s.url, sizeof s.url, "file://%s", s.replica.path);
     s.at.url = str_from(s.url);
+    s.at.keys = keys;
+    s.at.sealed_only = keys != NULL;
     site_start(&s);
     for (int i = 0; i < SUBMISSIONS; i++) {
         struct job job = trial_submission(NULL);
@@ -110,6 +113,20 @@ static int set_up(void **state)
     }
     *state = &s;
     return 0;
+}
+
+static int set_up(void **state)
+{
+    return set_up_with(state, NULL);
+}
+
+static int set_up_sealed(void **state)
+{
+    static const struct str key =
+        STR_INIT("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    static struct sealed_keys keys;
+    assert_int_equal(sealed_keys_read(key, &keys, NULL), ERR_NONE);
+    return set_up_with(state, &keys);
 }
 
 static int tear_down(void **state)
@@ -276,6 +293,19 @@ static void a_takeover_brings_nothing_back(void **state)
     assert_int_equal(restored(s, s->txid_before, 4, ERR_NONE, NULL), SUBMISSIONS - 4);
 }
 
+/* With encryption nobody reads who was erased, and a changed byte is no entry. */
+static void an_encrypted_ledger_is_one_too(void **state)
+{
+    struct site *s = *state;
+    char command[300];
+    what_was_erased_stays_erased(state);
+    snprintf(command, sizeof command, "grep -rqa -e CL- -e 'anteroom erasure' %s/erasures",
+             s->replica.path);
+    assert_int_not_equal(system(command), 0);
+    change(s, 2, "printf x | dd of=$E bs=1 seek=70 conv=notrunc status=none");
+    restored(s, s->txid_before, 0, ERR_DATA, "entry 2 is damaged");
+}
+
 /* The ledger cannot be written: who erases is not told that it is done. */
 static void it_is_answered_when_it_is_in_the_ledger(void **state)
 {
@@ -315,6 +345,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_ledger_is_not_gone_on_with, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_takeover_brings_nothing_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_encrypted_ledger_is_one_too, set_up_sealed, tear_down),
         cmocka_unit_test_setup_teardown(it_is_answered_when_it_is_in_the_ledger, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
