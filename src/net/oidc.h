@@ -13,11 +13,10 @@
  * that is not known makes the keys be fetched again, once in OIDC_KEYS_AGAIN_MS. Who did not answer
  * is not asked for OIDC_AWAY_MS.
  *
- * The calls block, for OIDC_CALL_MS a request, but for oidc_access and oidc_leave: never on a loop.
- * Errors: ERR_NETWORK the issuer is
- * away · ERR_DATA what it publishes is of no use · ERR_REFUSED it does not take us or the code ·
- * ERR_INPUT the token is not for us, *verdict says why. Threads: any; one issuer is asked by one at
- * a time. oidc_open belongs before the sandbox.
+ * The calls block, for OIDC_CALL_MS a request, but for oidc_begin_now, oidc_access and oidc_leave:
+ * never on a loop. Errors: ERR_NETWORK the issuer is away · ERR_DATA what it publishes is of no use
+ * · ERR_REFUSED it does not take us or the code · ERR_INPUT the token is not for us, *verdict says
+ * why. Threads: any; one issuer is asked by one at a time. oidc_open belongs before the sandbox.
  */
 #ifndef NET_OIDC_H
 #define NET_OIDC_H
@@ -79,6 +78,10 @@ struct oidc_finish {
 /* The address to send the browser to. */
 enum err oidc_begin(struct oidc *o, struct arena *a, const struct oidc_begin *begin,
                     struct str *url, struct why *why);
+
+/* The same by what is at hand, without blocking; false when the issuer has to be asked. */
+bool oidc_begin_now(struct oidc *o, struct arena *a, const struct oidc_begin *begin,
+                    struct str *url);
 
 /* Who came back. *verdict is TOKEN_GOOD unless ERR_INPUT is returned. */
 enum err oidc_finish(struct oidc *o, struct arena *a, const struct oidc_finish *finish,

@@ -2,7 +2,8 @@
 /*
  * What the files of net/oidc.h share. Who holds `calling` may ask the issuer, which takes its time;
  * what is kept of its answers is changed by who holds both, and read by who holds either. The times
- * belong to `lock`, but for away_until and discovery_until, which belong to `calling`.
+ * belong to `lock`, but for away_until, which belongs to `calling`, and discovery_until, which is
+ * kept as the answers are.
  */
 #ifndef NET_OIDC_INNER_H
 #define NET_OIDC_INNER_H
@@ -36,6 +37,13 @@ struct oidc {
 
 /* A URL's text. Past a failure it says the same until away_until. */
 enum err oidc_get(struct oidc *o, struct str url, struct fetch_answer *answer, struct why *why);
+
+/* Its addresses, of late or, while it is away, of earlier. */
+enum err oidc_need_discovery(struct oidc *o, struct why *why);
+
+/* The key that a token names; *key is NULL when the issuer has none of that name. */
+enum err oidc_need_key(struct oidc *o, const struct jws *jws, const struct jwk **key,
+                       struct why *why);
 
 /* The code, exchanged at the token endpoint. */
 enum err oidc_exchange(struct oidc *o, struct arena *a, const struct oidc_finish *finish,

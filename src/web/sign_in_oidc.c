@@ -239,6 +239,12 @@ void handle_oidc_start(struct request *r)
                               arena_str(a, staff_safe_next(parameter(r, "next")))};
     s->begin = (struct oidc_begin){arena_str(a, provider.redirect_uri), s->begun.state,
                                    s->begun.nonce, s->begun.verifier};
+    if (oidc_begin_now(provider.oidc, &r->arena, &s->begin, &s->url)) {
+        keep(r, provider.issuer, &s->begun);
+        respond_redirect(r, s->url);
+        ticket_drop(t);
+        return;
+    }
     ticket_job(t)->context = s;
     enum err e = ticket_ask(t, DESK_CALL, run_start);
     if (e)

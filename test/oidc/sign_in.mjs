@@ -150,6 +150,12 @@ test('what the provider is asked for', async () => {
   for (const name of ['state', 'nonce', 'code_challenge']) assert.equal(query[name].length, 43);
 });
 
+test('many at once', async () => {
+  who({ groups: ['agents'] });
+  const answers = await Promise.all(Array.from({ length: 16 }, () => new Browser().signIn()));
+  assert.deepEqual(new Set(answers.map((answer) => answer.headers.location)), new Set(['/staff']));
+});
+
 test('refused: no role, a disabled provider, too many groups', async () => {
   who({ groups: ['others'] });
   let answer = await new Browser().signIn();
@@ -294,6 +300,29 @@ test('doctor: what is wrong with an issuer, and what to do', async () => {
   assert.match(said.finding, /not to be trusted/);
   said = await doctor(provider.config({ roles, client_secret_file: '/nowhere' }));
   assert.match(said.finding, /\/nowhere: No such file/);
+  const published = (change) => {
+    provider.answer = (req, res) => {
+      const end = res.end.bind(res);
+      res.end = (body, ...rest) => {
+        if (!req.url.startsWith('/.well-known')) return end(body, ...rest);
+        const out = JSON.stringify({ ...JSON.parse(body), ...change });
+        res.setHeader('content-length', Buffer.byteLength(out));
+        return end(out, ...rest);
+      };
+    };
+  };
+  for (const [change, wanted] of [
+    [{ issuer: 'https://evil.example' }, /document of another issuer/],
+    [{ token_endpoint: `http://localhost:${provider.port}/token` }, /does not begin with https/],
+    [{ jwks_uri: 'https://localhost:1/jwks' }, /another port/],
+    [{ jwks_uri: `${provider.issuer}/nowhere` }, /it answers 404/],
+    [{ jwks_uri: `${provider.issuer}/.well-known/openid-configuration` }, /no set of keys/],
+  ]) {
+    published(change);
+    said = await doctor(provider.config({ roles }));
+    assert.equal(said.state, 'bad');
+    assert.match(said.finding, wanted);
+  }
   for (const [seconds, state] of [[90, 'warn'], [-300, 'bad']]) {
     provider.answer = (req, res) => void res.setHeader('date', new Date(Date.now() + seconds * 1000).toUTCString());
     said = await doctor(provider.config({ roles }));
