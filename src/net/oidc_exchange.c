@@ -115,14 +115,31 @@ static enum err identify(struct oidc *o, struct arena *a, struct buf *form,
     return e;
 }
 
+/* What the provider says about us may stand in the log; what it says about a code may name a
+ * person, so of that only Entra ID's number of it ("AADSTS70008"). */
+static struct str shown_description(const struct oauth_token *said, bool about_us)
+{
+    static const struct str number = STR_INIT("AADSTS");
+    size_t end = number.len;
+    if (about_us)
+        return said->description;
+    if (!str_starts(said->description, number))
+        return STR_EMPTY;
+    while (end < said->description.len && said->description.ptr[end] >= '0' &&
+           said->description.ptr[end] <= '9')
+        end++;
+    return str_slice(said->description, 0, end);
+}
+
 static enum err refused(struct oidc *o, int status, const struct oauth_token *said, struct why *why)
 {
     if (status == 429 || status >= 500)
         return err_set(why, ERR_NETWORK, op, "%.*s answers %d", STR_ARG(o->options.issuer), status);
-    enum err e = err_set(why, ERR_REFUSED, op, "%d %.*s: %.*s", status, STR_ARG(said->error),
-                         STR_ARG(said->description));
-    if (str_eq(said->error, STR("invalid_client")) ||
-        str_eq(said->error, STR("unauthorized_client")))
+    bool about_us = str_eq(said->error, STR("invalid_client")) ||
+                    str_eq(said->error, STR("unauthorized_client"));
+    enum err e = err_set(why, ERR_REFUSED, op, "%d %.*s %.*s", status, STR_ARG(said->error),
+                         STR_ARG(shown_description(said, about_us)));
+    if (about_us)
         err_hint(why, "Compare client_id and the secret, key or assertion with the registration at "
                       "the provider; secrets end.");
     else if (str_eq(said->error, STR("invalid_grant")))

@@ -217,6 +217,28 @@ test('to where the session there is ended', async () => {
   assert.equal((await new Browser().there(url.href)).status, 200);
 });
 
+test('what the provider says of a code may name a person: its number alone is logged', async () => {
+  who({ groups: ['agents'] });
+  for (const [error, shown, hidden] of [
+    ['invalid_grant', /400 invalid_grant AADSTS70008"/, /zoe/],
+    ['invalid_client', /400 invalid_client AADSTS70008: zoe@example.com is late/, /nothing/],
+  ]) {
+    const browser = new Browser();
+    const back = await browser.through(await browser.begin());
+    provider.answer = (req, res) => {
+      res.writeHead(400, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ error, error_description: 'AADSTS70008: zoe@example.com is late\nTrace: 1' }));
+      return true;
+    };
+    server.log = '';
+    assert.equal((await browser.ours.go(back)).status, 403);
+    provider.answer = undefined;
+    await logged(shown);
+    assert.doesNotMatch(server.log, hidden);
+    server.log = '';
+  }
+});
+
 test('other keys: fetched when the first token signed with one comes', async () => {
   who({ groups: ['agents'] });
   provider.rotate();
@@ -284,7 +306,7 @@ async function doctor(...issuers) {
   writeFileSync(file, configuration(...issuers));
   const out = await new Promise((done) =>
     execFile(binary, ['doctor', '--json', '--config', file, '--data', server.data], (error, stdout) => done(stdout)));
-  return JSON.parse(out).checks.find((check) => check.name === 'accounts');
+  return JSON.parse(out).checks.find((check) => check.name === 'sign-in');
 }
 
 test('doctor: what is wrong with an issuer, and what to do', async () => {
