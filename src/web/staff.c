@@ -11,6 +11,7 @@
 #include "store/reader.h"
 #include "web/bearer.h"
 #include "web/cookie.h"
+#include "web/kept_form.h"
 #include "web/loop.h"
 #include "web/request.h"
 #include "web/respond.h"
@@ -51,7 +52,7 @@ static void put_aside(struct request *r, write_verb *verb, const void *input, si
     ticket_put(t);
 }
 
-static struct str csrf_of(struct request *r, const struct session_hash *session)
+struct str staff_csrf(struct request *r, const struct session_hash *session)
 {
     unsigned char mac[SIGN_MAC_SIZE];
     sign(r->web->link_key.bytes, "form of a session", str_of(session->bytes, sizeof *session), mac);
@@ -89,7 +90,7 @@ static enum err find_person(struct request *r, struct why *why)
         .actor = actor_person(found.person),
         .strong = found.strong,
         .session = hash,
-        .csrf = csrf_of(r, &hash),
+        .csrf = staff_csrf(r, &hash),
         .method = found.method,
         .expires_ms = found.expires_ms,
     };
@@ -175,7 +176,8 @@ struct str staff_sign_in_url(struct request *r)
 
 static bool has_csrf(struct request *r)
 {
-    return r->staff->csrf.len && str_eq_secret(request_field(r, STR("csrf")), r->staff->csrf);
+    return (r->staff->csrf.len && str_eq_secret(request_field(r, STR("csrf")), r->staff->csrf)) ||
+           kept_form_is(r);
 }
 
 static void refuse_stranger(struct request *r)
@@ -185,7 +187,8 @@ static void refuse_stranger(struct request *r)
         respond_problem(r, 401, say(r, TEXT_PROBLEM_TOKEN), say(r, TEXT_PROBLEM_TOKEN_TEXT));
         return;
     }
-    respond_redirect(r, staff_sign_in_url(r));
+    if (!kept_form_offer(r))
+        respond_redirect(r, staff_sign_in_url(r));
 }
 
 struct str staff_role_name(const struct request *r, enum role role)

@@ -58,6 +58,9 @@ struct str staff_new_token(struct request *r);
 void staff_set_cookie(struct request *r, struct str token);
 void staff_clear_cookie(struct request *r);
 
+/* What the forms of a session carry. */
+struct str staff_csrf(struct request *r, const struct session_hash *session);
+
 /* The browser's session by its cookie; false when it brings none. */
 bool staff_cookie(const struct request *r, struct session_hash *out);
 

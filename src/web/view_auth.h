@@ -48,6 +48,23 @@ struct view_codes {
     struct str csrf, login;
 };
 
+/* A form that was sent too late: kept.html */
+struct view_control {
+    struct str name, value;
+};
+
+struct view_controls {
+    const struct view_control *items;
+    size_t n;
+};
+
+struct view_kept {
+    struct view_shell shell;
+    struct str action, word; /* where it goes again, and with what instead of the csrf */
+    struct str shown;        /* the longest text in it */
+    struct view_controls controls;
+};
+
 struct view_session {
     struct str id, client;
     struct str since, since_iso, seen, seen_iso;
