@@ -50,6 +50,7 @@ static const struct {
     {"database", doctor_database, false},
     {"clock", doctor_clock, true},      /* behind database: it compares with the newest event */
     {"replica", doctor_replica, false}, /* the same */
+    {"accounts", doctor_accounts, false},
     {"sign-in", doctor_issuers, false},
     {"certificate", doctor_certificate, false},
     {"ports", doctor_ports, false},

@@ -62,6 +62,9 @@ void doctor_ports(struct patient *p, struct diagnosis *d);
 /* doctor_replica.c */
 void doctor_replica(struct patient *p, struct diagnosis *d);
 
+/* doctor_accounts.c */
+void doctor_accounts(struct patient *p, struct diagnosis *d);
+
 /* doctor_issuers.c */
 void doctor_issuers(struct patient *p, struct diagnosis *d);
 

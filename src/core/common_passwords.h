@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Passwords that many people have: the list of zxcvbn, 47,000 of them, in lower case. The build
+ * Passwords that many people have: the 30,000 of zxcvbn, in lower case. The build
  * (src/tool/passwords.c) makes a sorted table of 32-bit sums of it, so a word that is not in the
- * list is taken for one that is once in ninety thousand.
+ * list is taken for one that is once in a hundred and forty thousand.
  *
  * Pure: constant data.
  */

@@ -2,14 +2,15 @@
 /*
  * passwords LIST OUT.c     makes the table of core/common_passwords.h
  *
- * LIST has a line "WORD COUNT" each, lower case. A list that is much shorter than the one this was
- * written for is refused: then something else came with the package.
+ * LIST has a line "WORD COUNT" each, lower case, the most common first; the first 30,000 are taken.
+ * A shorter list is refused: then something else came with the package.
  */
 #include "core/common_passwords.h"
 
 #include <errno.h>
 
-enum { LEAST = 30000, MOST = 1000000 };
+/* As many as zxcvbn itself takes of its list; it begins with the most common. */
+enum { KEPT = 30000 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -21,7 +22,7 @@ static size_t read_list(FILE *in, uint32_t *sums)
 {
     char line[256];
     size_t n = 0;
-    while (n < MOST && fgets(line, sizeof line, in)) {
+    while (n < KEPT && fgets(line, sizeof line, in)) {
         struct str text = str_trim(str_from(line));
         struct str word = str_slice(text, 0, str_find(text, ' ', 0));
         if (word.len)
@@ -46,7 +47,7 @@ static bool write_table(const char *file, const uint32_t *sums, size_t n)
 
 int main(int argc, char **argv)
 {
-    static uint32_t sums[MOST];
+    static uint32_t sums[KEPT];
     if (argc != 3) {
         fprintf(stderr, "usage: passwords LIST OUT.c\n");
         return 2;
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
     size_t n = read_list(in, sums), unique = 0;
     bool whole = !ferror(in);
     fclose(in);
-    if (!whole || n < LEAST) {
+    if (!whole || n < KEPT) {
         fprintf(stderr, "%s: %zu words; a list of common passwords has more\n", argv[1], n);
         return 1;
     }

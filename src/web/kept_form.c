@@ -93,7 +93,8 @@ bool kept_form_is(struct request *r)
 {
     struct str bytes, plain;
     if (!text_unbase64url(&r->arena, request_field(r, STR("kept")), &bytes) ||
-        !seal_open(&r->arena, r->web->staff_key, use, bytes, &plain) || plain.len < 2 * (size_t)NUMBER)
+        !seal_open(&r->arena, r->web->staff_key, use, bytes, &plain) ||
+        plain.len < 2 * (size_t)NUMBER)
         return false;
     uint64_t age_ms = (uint64_t)clock_wall_ms() - get(plain);
     int64_t person = (int64_t)get(str_slice(plain, NUMBER, plain.len));

@@ -23,6 +23,13 @@ function ends(code, ...args) {
   return out;
 }
 
+// What the doctor says about the accounts.
+function accounts() {
+  const out = spawnSync(binary, ['doctor', '--json', '--data', server.data], { encoding: 'utf8', env: {} });
+  const { state, finding } = JSON.parse(out.stdout).checks.find((check) => check.name === 'accounts');
+  return `${state}: ${finding}`;
+}
+
 const path = (out) => new URL(out.stdout.trim()).pathname;
 
 // What comes back through the door for these bytes.
@@ -43,9 +50,11 @@ await tap({
     assert.equal(statSync(door).mode & 0o777, 0o600);
   },
   'while nobody can sign in: a setup link, which works': async () => {
+    assert.equal(accounts(), 'warn: no administrator can sign in');
     const link = path(ends(0, 'setup-link'));
     assert.equal((await new Member(server).go(link)).status, 200);
     server.owner = await firstAdministrator(server);
+    assert.equal(accounts(), 'ok: accounts: 1 active, 1 of them administrators, and 0 invited');
     const out = ends(1, 'setup-link');
     assert.match(out.stderr, /there is an administrator who can sign in/);
   },
@@ -91,6 +100,7 @@ await tap({
     const link = path(ends(0, 'setup-link', '--anyway'));
     const other = new Member(server);
     assert.equal((await other.setUp(link, { name: 'Nicholas Higgins', login: 'nicholas' })).status, 303);
+    assert.match(accounts(), /^warn: 1 of 3 accounts lack the second step/);
     assert.match(ends(0, 'list').stdout, /^nicholas +Nicholas Higgins +administrator +active/m);
   },
   'the door takes one line, in time, and nothing else': async () => {
