@@ -39,7 +39,8 @@ static void log_access(h2o_logger_t *self, h2o_req_t *req)
     int status = req->res.status ? req->res.status : 499;
     struct str method = method_name(str_of(req->method.base, req->method.len));
     if (r)
-        measure_request(r->loop->measure, r->route, method, status, took_us);
+        measure_request(r->loop->measure, r->route, method, status,
+                        r->begun_us ? r->begun_us - r->started_us : took_us);
     if (!log_enabled(LOG_INFO))
         return;
     log_event(LOG_INFO, "request", LOG_STR("method", method), LOG_STR("route", route_name(r)),

@@ -188,6 +188,7 @@ void handle_staff_arrivals(struct request *r)
         .told = (int64_t)since,
     };
     join(loop, a);
+    r->begun_us = clock_monotonic_us();
     req->res.status = 200;
     req->res.reason = "OK";
     req->res.content_length = SIZE_MAX;

@@ -46,6 +46,7 @@ struct request {
     bool body_dropped;     /* it was far over the limit: libh2o hands the request on without it */
     struct ticket *ticket; /* work under way for this request, or NULL */
     int64_t started_us;    /* monotonic */
+    int64_t begun_us;      /* when an answer without an end was begun (arrivals.h); 0: it has one */
     int retry_s;           /* for Retry-After; 0: the usual pause */
     struct hold hold;
     enum language language;    /* what the visitor reads (say.h) */
