@@ -64,6 +64,32 @@ void search_text_subject(struct arena *a, const struct search_subject *s, struct
         search_text_words(words, answer);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void search_text_added(struct arena *a, struct str all, struct str notes, struct buf *out)
+{
+    size_t n = 0;
+    struct str rest = notes, word;
+    struct str *words = arena_new_array(a, struct str, notes.len / 2 + 1);
+    while (rest.len && str_cut(&rest, ' ', &word))
+        if (word.len)
+            words[n++] = word;
+    qsort(words, n, sizeof *words, by_text);
+    while (all.len && str_cut(&all, ' ', &word)) {
+        if (!word.len)
+            continue;
+        if (bsearch(&word, words, n, sizeof *words, by_text)) {
+            buf_str(out, word);
+            buf_byte(out, ' ');
+        } else {
+            buf_str(out, boundary);
+        }
+    }
+}
+
 void search_text_facet(struct buf *out, char kind, struct str value)
 {
     buf_str(out, STR("\xEE\x80\x80"));

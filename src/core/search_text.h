@@ -40,6 +40,13 @@ struct search_subject {
     int64_t owner; /* 0: nobody */
 };
 
+/*
+ * What is added to an entry for new notes: all its words, but those that the notes do not have are
+ * U+E000. So each word of the notes comes with all its places in the entry, and replaces what the
+ * index has of it; the others stay as they are.
+ */
+void search_text_added(struct arena *a, struct str all, struct str notes, struct buf *out);
+
 /* Everything but the notes. Scratch in the arena. */
 void search_text_subject(struct arena *a, const struct search_subject *s, struct buf *words);
 

@@ -13,7 +13,7 @@ enum {
                             out, the same when it is taken out */
     FACETS_MAX = 64 << 10,
     EVENTS = 20000, /* looked at in one slice, most of them of submissions that come later */
-    RENEWALS = 32   /* entries made anew in one slice: each is a few milliseconds */
+    RENEWALS = 200  /* entries that notes are added to in one slice */
 };
 
 static const char op[] = "index the submissions";
@@ -23,7 +23,7 @@ struct indexing {
     struct connection *c;
     int64_t submissions, notes; /* the last one of each that is in it */
     int64_t counted;            /* the last one that is in the figures (insights.h) */
-    struct buf words, facets;
+    struct buf words, facets, fresh, added;
     struct arena arena; /* of one entry */
 };
 
@@ -78,6 +78,8 @@ static int begin(struct indexing *x, struct connection *c)
     *x = (struct indexing){.c = c};
     buf_init(&x->words, WORDS_MAX);
     buf_init(&x->facets, FACETS_MAX);
+    buf_init(&x->fresh, WORDS_MAX);
+    buf_init(&x->added, WORDS_MAX);
     int rc = read_mark(c, STR("searched"), &x->submissions);
     if (rc == SQLITE_DONE)
         rc = read_mark(c, STR("searched_notes"), &x->notes);
@@ -88,21 +90,25 @@ static void end(struct indexing *x)
 {
     buf_release(&x->words);
     buf_release(&x->facets);
+    buf_release(&x->fresh);
+    buf_release(&x->added);
     arena_release(&x->arena);
 }
 
 /* ---- entries -------------------------------------------------------------------------------- */
 
-static int add_notes(struct indexing *x, int64_t id, int64_t upto)
+/* The words of the notes of those events. */
+static int add_notes(struct indexing *x, int64_t id, int64_t since, int64_t upto, struct buf *out)
 {
     sqlite3_stmt *s = connection_query(x->c, SQL_SEARCH_NOTES);
     if (!s)
         return SQLITE_ERROR;
     sqlite3_bind_int64(s, P_SEARCH_NOTES_ID, id);
+    sqlite3_bind_int64(s, P_SEARCH_NOTES_SINCE, since);
     sqlite3_bind_int64(s, P_SEARCH_NOTES_UPTO, upto);
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-        search_text_words(&x->words, column_text(s, C_SEARCH_NOTES_TEXT));
+        search_text_words(out, column_text(s, C_SEARCH_NOTES_TEXT));
     sqlite3_reset(s);
     return rc;
 }
@@ -131,7 +137,7 @@ static int make(struct indexing *x, sqlite3_stmt *s, int64_t notes, struct entry
     };
     search_text_subject(&x->arena, &subject, &x->words);
     search_text_facets(&subject, &x->facets);
-    return add_notes(x, out->id, notes);
+    return add_notes(x, out->id, 0, notes, &x->words);
 }
 
 /* Putting in and taking out have the same parameters. */
@@ -146,13 +152,13 @@ _Static_assert(P_COMPANY_ORDER_PUT_NAME == P_COMPANY_ORDER_TAKE_NAME &&
                "one order");
 
 /* The text alone is put in or taken out. */
-static int move_text(struct indexing *x, bool put, int64_t id, struct str facets)
+static int move_text(struct indexing *x, bool put, int64_t id, struct str words, struct str facets)
 {
     sqlite3_stmt *s = connection_query(x->c, put ? SQL_SEARCH_PUT : SQL_SEARCH_TAKE);
     if (!s)
         return SQLITE_ERROR;
     sqlite3_bind_int64(s, P_SEARCH_PUT_ID, id);
-    bind_text(s, P_SEARCH_PUT_WORDS, buf_view(&x->words));
+    bind_text(s, P_SEARCH_PUT_WORDS, words);
     bind_text(s, P_SEARCH_PUT_FACETS, facets);
     return run(s);
 }
@@ -179,7 +185,7 @@ static int order(struct indexing *x, bool put, const struct entry *e)
 
 static int move(struct indexing *x, bool put, const struct entry *e)
 {
-    int rc = move_text(x, put, e->id, buf_view(&x->facets));
+    int rc = move_text(x, put, e->id, buf_view(&x->words), buf_view(&x->facets));
     if (rc == SQLITE_DONE)
         rc = count(x, put, e);
     return rc == SQLITE_DONE ? order(x, put, e) : rc;
@@ -190,7 +196,7 @@ static int move(struct indexing *x, bool put, const struct entry *e)
 static int clear(struct indexing *x)
 {
     static const enum sql_query queries[] = {SQL_SEARCH_CLEAR, SQL_TALLY_CLEAR,
-                                             SQL_COMPANY_ORDER_CLEAR};
+                                             SQL_COMPANY_ORDER_CLEAR, SQL_SEARCH_ADDED_CLEAR};
     int rc = SQLITE_DONE;
     for (size_t i = 0; rc == SQLITE_DONE && i < sizeof queries / sizeof *queries; i++)
         rc = run_query(x->c, queries[i]);
@@ -225,25 +231,49 @@ static int add_submissions(struct indexing *x, unsigned rows, int64_t deadline_u
     return done == SQLITE_DONE ? rc : done;
 }
 
-/* Made anew with the notes that came: its facets stay, only the words move. */
-static int renew(struct indexing *x, int64_t id, int64_t notes)
+/*
+ * The notes of the events above `since`, up to `upto`, are added, or taken out as they were added:
+ * x->added has the text. s stands on the submission.
+ */
+static int make_added(struct indexing *x, sqlite3_stmt *s, int64_t since, int64_t upto)
+{
+    struct entry e;
+    buf_clear(&x->fresh);
+    buf_clear(&x->added);
+    int rc = make(x, s, upto, &e);
+    if (rc == SQLITE_DONE)
+        rc = add_notes(x, e.id, since, upto, &x->fresh);
+    if (rc == SQLITE_DONE)
+        search_text_added(&x->arena, buf_view(&x->words), buf_view(&x->fresh), &x->added);
+    return rc;
+}
+
+static int note_added(struct indexing *x, int64_t id, int64_t since, int64_t upto)
+{
+    sqlite3_stmt *s = connection_query(x->c, SQL_SEARCH_ADDED_PUT);
+    if (!s)
+        return SQLITE_ERROR;
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_PUT_ID, id);
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_PUT_SINCE, since);
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_PUT_UPTO, upto);
+    return run(s);
+}
+
+static int renew(struct indexing *x, int64_t id, int64_t upto)
 {
     sqlite3_stmt *s = connection_query(x->c, SQL_SEARCH_SUBJECT);
     if (!s)
         return SQLITE_ERROR;
     sqlite3_bind_int64(s, P_SEARCH_SUBJECT_ID, id);
-    struct entry e;
     int rc = sqlite3_step(s), done = SQLITE_DONE;
     bool there = rc == SQLITE_ROW;
     if (there)
-        done = make(x, s, x->notes, &e);
-    if (there && done == SQLITE_DONE)
-        done = move_text(x, false, id, STR_EMPTY);
-    if (there && done == SQLITE_DONE)
-        done = make(x, s, notes, &e);
-    if (there && done == SQLITE_DONE)
-        done = move_text(x, true, id, STR_EMPTY);
+        done = make_added(x, s, x->notes, upto);
     sqlite3_reset(s);
+    if (there && done == SQLITE_DONE)
+        done = move_text(x, true, id, buf_view(&x->added), STR_EMPTY);
+    if (there && done == SQLITE_DONE)
+        done = note_added(x, id, x->notes, upto);
     return there || rc == SQLITE_DONE ? done : rc;
 }
 
@@ -339,15 +369,74 @@ enum err search_index(struct connection *c, unsigned rows, int64_t within_us, bo
 
 /* ---- one submission ------------------------------------------------------------------------- */
 
-static int move_row(struct indexing *x, bool put, sqlite3_stmt *s)
+static int flush(struct indexing *x)
+{
+    return run_query(x->c, SQL_SEARCH_FLUSH);
+}
+
+static int be_secure(struct indexing *x, bool on)
+{
+    sqlite3_stmt *s = connection_query(x->c, SQL_SEARCH_SECURE);
+    if (!s)
+        return SQLITE_ERROR;
+    sqlite3_bind_int(s, P_SEARCH_SECURE_ON, on);
+    return run(s);
+}
+
+/* The notes that were added last are taken out first: *notes is then what the entry had before. A
+ * word that was there before is found again only when the index is done with this. */
+static int take_added(struct indexing *x, sqlite3_stmt *subject, int64_t id, int64_t *notes,
+                      bool *any)
+{
+    sqlite3_stmt *s = connection_query(x->c, SQL_SEARCH_ADDED_NEWEST);
+    if (!s)
+        return SQLITE_ERROR;
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_NEWEST_ID, id);
+    int rc = sqlite3_step(s);
+    *any = rc == SQLITE_ROW;
+    int64_t since = *any ? sqlite3_column_int64(s, C_SEARCH_ADDED_NEWEST_SINCE) : 0;
+    int64_t upto = *any ? sqlite3_column_int64(s, C_SEARCH_ADDED_NEWEST_UPTO) : 0;
+    sqlite3_reset(s);
+    if (!*any)
+        return rc;
+    rc = make_added(x, subject, since, upto);
+    if (rc == SQLITE_DONE)
+        rc = move_text(x, false, id, buf_view(&x->added), STR_EMPTY);
+    if (rc == SQLITE_DONE)
+        rc = flush(x);
+    s = connection_query(x->c, SQL_SEARCH_ADDED_TAKE);
+    if (rc != SQLITE_DONE || !s)
+        return SQLITE_ERROR;
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_TAKE_ID, id);
+    sqlite3_bind_int64(s, P_SEARCH_ADDED_TAKE_UPTO, upto);
+    *notes = since;
+    return run(s);
+}
+
+static int take_row(struct indexing *x, sqlite3_stmt *s, int64_t id)
 {
     struct entry e;
-    int rc = sqlite3_step(s);
-    if (rc != SQLITE_ROW)
-        return rc;
-    rc = make(x, s, x->notes, &e);
-    sqlite3_reset(s); /* the entry is a copy; what it was made of is about to change */
-    return rc == SQLITE_DONE ? move(x, put, &e) : rc;
+    int64_t notes = x->notes;
+    bool any = true;
+    int rc = flush(x);
+    if (rc == SQLITE_DONE)
+        rc = be_secure(x, true);
+    while (rc == SQLITE_DONE && any)
+        rc = take_added(x, s, id, &notes, &any);
+    if (rc == SQLITE_DONE)
+        rc = make(x, s, notes, &e);
+    if (rc == SQLITE_DONE)
+        rc = move(x, false, &e);
+    if (rc == SQLITE_DONE)
+        rc = flush(x);
+    return rc == SQLITE_DONE ? be_secure(x, false) : rc;
+}
+
+static int put_row(struct indexing *x, sqlite3_stmt *s)
+{
+    struct entry e;
+    int rc = make(x, s, x->notes, &e);
+    return rc == SQLITE_DONE ? move(x, true, &e) : rc;
 }
 
 static enum err move_one(struct write *w, bool put, int64_t id, struct why *why)
@@ -361,7 +450,9 @@ static enum err move_one(struct write *w, bool put, int64_t id, struct why *why)
     /* An index of other words is about to be cleared. */
     if (rc == SQLITE_DONE && s && version == SEARCH_TEXT_VERSION && id <= x.submissions) {
         sqlite3_bind_int64(s, P_SEARCH_SUBJECT_ID, id);
-        rc = move_row(&x, put, s);
+        rc = sqlite3_step(s);
+        if (rc == SQLITE_ROW)
+            rc = put ? put_row(&x, s) : take_row(&x, s, id);
         sqlite3_reset(s);
     }
     end(&x);

@@ -6,13 +6,15 @@
  * writer does it beside the groups, a slice of a few milliseconds in a transaction of its own, so
  * that a submission is found within a second, and after a burst when there is time; what it has
  * found a place for is counted with it (store/insights.h). meta remembers
- * how far it came, so a crash leaves nothing out. A new note takes the submission's entry out and
- * puts it in again; a status or owner that changes is the schema's trigger's work, at once. An
- * index that was made with other words (SEARCH_TEXT_VERSION) is cleared and built anew.
+ * how far it came, so a crash leaves nothing out. A new note is added to the submission's entry
+ * (core/search_text.h says how, without taking anything out); a status or owner that changes is the
+ * schema's trigger's work, at once. An index that was made with other words (SEARCH_TEXT_VERSION)
+ * is cleared and built anew.
  *
- * To take an entry out, the words it was put in with are made again from the rows: whoever deletes
- * or changes the answers or notes of a submission calls search_forget before and, when it stays,
- * search_remember behind it, in the same transaction.
+ * To take an entry out, securely, step by step from the newest note back, the words it was put in
+ * with are made again from the rows (among a million submissions that takes a moment): whoever
+ * deletes or changes the answers or notes of a submission calls search_forget before and, when it
+ * stays, search_remember behind it, in the same transaction.
  *
  * The writer's thread, or a command that holds the directory's lock.
  */

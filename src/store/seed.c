@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { BATCH = 20000, YEARS = 3, PEOPLE = 12, FIRST = 1 };
+enum { BATCH = 10000, YEARS = 3, PEOPLE = 12, FIRST = 1 };
 
 static const char op[] = "fill the database";
 

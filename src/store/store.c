@@ -51,9 +51,9 @@ static void mark_damaged(struct store *s, const char *found)
 static void check_tables(struct store *s, struct connection *c)
 {
     static const char *const tables[] = {
-        "meta",  "submission", "likeness",      "idempotency", "audit",     "outbox",
-        "draft", "funnel",     "consent_text",  "safe_mark",   "erasure",   "person",
-        "event", "tally",      "company_order", "search_data", "search_idx"};
+        "meta",  "submission", "likeness",      "idempotency", "audit",      "outbox",
+        "draft", "funnel",     "consent_text",  "safe_mark",   "erasure",    "person",
+        "event", "tally",      "company_order", "search_data", "search_idx", "search_added"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);

@@ -26,7 +26,7 @@ WHERE id = :id;
 -- The notes that its entry in the index has.
 -- name: search_notes
 SELECT text FROM event
-WHERE submission = :id AND id <= :upto AND kind = 'note'
+WHERE submission = :id AND id > :since AND id <= :upto AND kind = 'note'
 ORDER BY id;
 
 -- Events that the index has not looked at, oldest first.
@@ -42,6 +42,26 @@ INSERT INTO search (rowid, words, facets) VALUES (:id, :words, :facets);
 
 -- name: search_take
 INSERT INTO search (search, rowid, words, facets) VALUES ('delete', :id, :words, :facets);
+
+-- name: search_added_put
+INSERT INTO search_added (id, since, upto) VALUES (:id, :since, :upto)
+ON CONFLICT (id, upto) DO NOTHING;
+
+-- name: search_added_newest
+SELECT since, upto FROM search_added WHERE id = :id ORDER BY upto DESC LIMIT 1;
+
+-- name: search_added_take
+DELETE FROM search_added WHERE id = :id AND upto = :upto;
+
+-- name: search_added_clear
+DELETE FROM search_added;
+
+-- What waits in memory becomes a part of the index: what comes next is behind it.
+-- name: search_flush
+INSERT INTO search (search) VALUES ('flush');
+
+-- name: search_secure
+INSERT INTO search (search, rank) VALUES ('secure-delete', :on);
 
 -- name: search_clear
 INSERT INTO search (search) VALUES ('delete-all');
