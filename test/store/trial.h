@@ -198,6 +198,7 @@ static inline int64_t trial_number(const struct trial_directory *d, const char *
     sqlite3 *db;
     sqlite3_stmt *s;
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(db, 10000);
     if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK || sqlite3_step(s) != SQLITE_ROW)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
     int64_t n = sqlite3_column_int64(s, 0);
@@ -213,6 +214,7 @@ static inline int trial_sql(const struct trial_directory *d, const char *sql)
     snprintf(path, sizeof path, "%s/anteroom.db", d->path);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 10000); /* the writer keeps house when it likes */
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_close(db);
     return rc;
