@@ -74,6 +74,7 @@ void doctor_accounts(struct patient *p, struct diagnosis *d)
                  "alone stands before it.",
                  "%u of %u accounts lack the second step that their role needs", n.weak, n.people);
     else
-        diagnose(d, DOCTOR_OK, NULL, "accounts: %u active, %u of them administrators, and %u invited", n.people,
+        diagnose(d, DOCTOR_OK, NULL,
+                 "accounts: %u active, %u of them administrators, and %u invited", n.people,
                  n.administrators, n.links);
 }

@@ -195,6 +195,11 @@ void handle_sign_in(struct request *r)
         return;
     s->login = utf8_compose(&r->arena, str_trim(values[0].value));
     s->next = staff_safe_next(values[2].value);
+    if (utf8_length(s->login) > LOGIN_MOST) { /* nobody's, and too long to be shown again */
+        s->login = STR_EMPTY;
+        show(r, s, say(r, TEXT_AUTH_LOGIN_BAD), STR_EMPTY, STR_EMPTY, 422);
+        return;
+    }
     if (!s->login.len || !values[1].value.len) {
         show(r, s, s->login.len ? STR_EMPTY : say(r, TEXT_AUTH_ENTER_LOGIN),
              values[1].value.len ? STR_EMPTY : say(r, TEXT_AUTH_ENTER_PASSWORD), STR_EMPTY, 422);

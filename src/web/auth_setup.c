@@ -114,7 +114,7 @@ static enum err look(struct request *r, struct setup *s, struct why *why)
 static bool find(struct request *r, struct setup *s)
 {
     struct why why = {0};
-    enum err e = look(r, s, &why);
+    enum err e = r->web->config->auth_local ? look(r, s, &why) : ERR_MISSING;
     respond_header(r, STR("x-robots-tag"), STR("noindex, nofollow"));
     if (e == ERR_MISSING)
         gone(r);
@@ -204,7 +204,9 @@ static bool is_good(struct request *r, const struct setup *s, struct str passwor
         errors->login = say(r, TEXT_AUTH_ENTER_LOGIN);
     else if (!s->person.id && !is_login(s->login))
         errors->login = say(r, TEXT_AUTH_LOGIN_BAD);
-    errors->password = auth_password_problem(r, password, s->login, s->name);
+    /* A name that is too long is none: nothing is compared with it. */
+    errors->password = auth_password_problem(r, password, errors->login.len ? STR_EMPTY : s->login,
+                                             errors->name.len ? STR_EMPTY : s->name);
     return !errors->name.len && !errors->login.len && !errors->password.len;
 }
 

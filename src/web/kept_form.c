@@ -16,7 +16,7 @@
 
 #include "pages.h"
 
-enum { KEPT_MS = 30 * 60 * 1000, NUMBER = 8, SHOWN_LEAST = 20 };
+enum { KEPT_MS = 30 * 60 * 1000, NUMBER = 8, SHOWN_LEAST = 20, BODY_MOST = 64 * 1024 };
 
 static const struct str use = STR_INIT("kept form");
 
@@ -75,7 +75,7 @@ bool kept_form_offer(struct request *r)
 {
     struct session_hash ended;
     unsigned flags = r->route->flags;
-    if (!(flags & ROUTE_FORM) || (flags & (ROUTE_GUESS | ROUTE_EARLY)) ||
+    if (!(flags & ROUTE_FORM) || r->body.len > BODY_MOST || (flags & (ROUTE_GUESS | ROUTE_EARLY)) ||
         !staff_cookie(r, &ended) ||
         !str_eq_secret(request_field(r, STR("csrf")), staff_csrf(r, &ended)))
         return false;

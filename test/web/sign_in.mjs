@@ -159,6 +159,22 @@ await tap({
     await browser.signIn();
     assert.equal((await browser.code('123456')).status, 422);
   },
+  'what is far too long, or no text at all, is refused with a sentence': async () => {
+    const guest = new Member(server, from('192.0.2.77'));
+    const long = 'x'.repeat(120000);
+    const login = await guest.signIn(long, password);
+    assert.equal(login.status, 422);
+    assert.match(login.body, /up to 120 characters/);
+    assert.ok(!login.body.includes('x'.repeat(200)));
+    for (const [name, secret] of [['margaret@example.com', long], ['margaret@example.com', 'a\u0000b'.repeat(9)], ['\u202e', password], ["' OR 1=1 --", password]])
+      assert.ok([400, 422].includes((await guest.signIn(name, secret)).status), name);
+    const body = 'login=%ff%fe&password=x';
+    assert.equal((await guest.go('/auth/login', { method: 'POST', body })).status, 400);
+    for (const cookie of ['__Host-sign-in', '__Host-codes', '__Host-staff', '__Host-device']) guest.cookies.set(cookie, 'A'.repeat(3000));
+    assert.equal(where(await guest.go('/auth/code')), '303 /auth/login?late');
+    assert.equal((await guest.go('/auth/codes')).status, 303);
+    assert.equal((await guest.signIn('a', 'b')).status, 422);
+  },
   'from another site, or without a session of this page, no form is taken': async () => {
     const body = new URLSearchParams({ login: 'margaret@example.com', password }).toString();
     const foreign = await owner.go('/auth/login', { method: 'POST', body, headers: { origin: 'https://evil.example' } });
@@ -266,6 +282,16 @@ await tap({
     assert.match((await owner.go('/auth/login?out')).body, /You are signed out/);
     owner.cookies.set('__Host-staff', kept);
     assert.equal((await owner.go('/staff/profile')).status, 303);
+  },
+  'without accounts here: no link, no form, no way in': async () => {
+    const other = await new Server({ env: { ANTEROOM_AUTH__LOCAL: 'false' } }).start();
+    const guest = new Member(other);
+    const page = await guest.go('/auth/login');
+    assert.equal(page.status, 200);
+    assert.ok(!page.body.includes('name="password"'));
+    assert.equal((await guest.signIn()).status, 404);
+    await other.stop();
+    assert.ok(!other.log.includes('/auth/setup/'));
   },
   'the log holds no secret, and the audit chain is whole': async () => {
     for (const secret of [password, 'four quiet grey herons', owner.key, ...owner.codes, 'margaret']) assert.ok(!server.log.includes(secret), secret);
