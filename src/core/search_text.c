@@ -24,16 +24,17 @@ void search_text_words(struct buf *words, struct str answer)
 /* Numbers and texts at any depth; the names are the operator's, not an answer. */
 static void add_answers(yyjson_val *v, unsigned depth, struct buf *out)
 {
-    size_t i, n;
     yyjson_val *key, *item;
     if (yyjson_is_str(v))
         buf_str(out, str_of(yyjson_get_str(v), yyjson_get_len(v)));
     else if (yyjson_is_int(v))
         buf_fmt(out, "%lld", (long long)yyjson_get_sint(v));
     else if (depth < DEPTH_MAX && yyjson_is_arr(v))
-        yyjson_arr_foreach(v, i, n, item) add_answers(item, depth + 1, out);
+        for (yyjson_arr_iter i = yyjson_arr_iter_with(v); (item = yyjson_arr_iter_next(&i));)
+            add_answers(item, depth + 1, out);
     else if (depth < DEPTH_MAX && yyjson_is_obj(v))
-        yyjson_obj_foreach(v, i, n, key, item) add_answers(item, depth + 1, out);
+        for (yyjson_obj_iter i = yyjson_obj_iter_with(v); (key = yyjson_obj_iter_next(&i));)
+            add_answers(yyjson_obj_iter_get_val(key), depth + 1, out);
     if (out->len && out->ptr[out->len - 1] != '\n')
         buf_byte(out, '\n');
 }

@@ -442,7 +442,7 @@ static int put_row(struct indexing *x, sqlite3_stmt *s)
 static enum err move_one(struct write *w, bool put, int64_t id, struct why *why)
 {
     struct indexing x;
-    int64_t version;
+    int64_t version = 0;
     sqlite3_stmt *s = write_query(w, SQL_SEARCH_SUBJECT);
     int rc = begin(&x, w->group->connection);
     if (rc == SQLITE_DONE)
