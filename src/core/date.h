@@ -16,4 +16,7 @@ bool date_parse(struct str text, uint64_t *out);
 /* The text of a date that date_parse gave. */
 struct str date_text(struct arena *a, uint64_t date);
 
+/* The date of a day that is counted from 1970-01-01; also before the year 1000. */
+void date_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+
 #endif

@@ -2,6 +2,7 @@
 #include "core/words.h"
 
 #include "base/must.h"
+#include "core/date.h"
 
 enum text text_find(struct str key)
 {
@@ -125,23 +126,6 @@ struct str words_number(struct arena *a, const struct words *words, uint64_t n)
                      (unsigned)(n % GROUP));
 }
 
-/* Days since 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible
- * Low-Level Date Algorithms", civil_from_days). */
-static void civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
-{
-    enum { DAYS_OF_400_YEARS = 146097, TO_MARCH_YEAR_0 = 719468 };
-    days += TO_MARCH_YEAR_0;
-    int64_t era = (days >= 0 ? days : days - DAYS_OF_400_YEARS + 1) / DAYS_OF_400_YEARS;
-    unsigned of_era = (unsigned)(days - era * DAYS_OF_400_YEARS);
-    unsigned year_of_era =
-        (of_era - of_era / 1460 + of_era / 36524 - of_era / (DAYS_OF_400_YEARS - 1)) / 365;
-    unsigned of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    unsigned from_march = (5 * of_year + 2) / 153;
-    *day = of_year - (153 * from_march + 2) / 5 + 1;
-    *month = from_march < 10 ? from_march + 3 : from_march - 9;
-    *year = (int64_t)year_of_era + era * 400 + (*month <= 2);
-}
-
 static struct str moment(struct arena *a, const struct words *words, enum text form,
                          int64_t wall_ms)
 {
@@ -154,7 +138,7 @@ static struct str moment(struct arena *a, const struct words *words, enum text f
     int64_t s = wall_ms / 1000, year;
     int64_t days = (s >= 0 ? s : s - DAY_S + 1) / DAY_S;
     unsigned of_day = (unsigned)(s - days * DAY_S), month, day;
-    civil(days, &year, &month, &day);
+    date_civil(days, &year, &month, &day);
     const struct text_value values[] = {
         {"day", arena_fmt(a, "%u", day)},
         {"month", words_say(words, months[month - 1])},
@@ -172,6 +156,16 @@ struct str words_time(struct arena *a, const struct words *words, int64_t wall_m
 struct str words_day(struct arena *a, const struct words *words, int64_t wall_ms)
 {
     return moment(a, words, TEXT_DATE_DAY, wall_ms);
+}
+
+struct str words_day_of_year(struct arena *a, const struct words *words, int64_t wall_ms)
+{
+    return moment(a, words, TEXT_DATE_DAY_OF_YEAR, wall_ms);
+}
+
+struct str words_month(struct arena *a, const struct words *words, int64_t wall_ms)
+{
+    return moment(a, words, TEXT_DATE_MONTH, wall_ms);
 }
 
 struct str words_duration(struct arena *a, const struct words *words, int64_t ms)

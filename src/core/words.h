@@ -87,6 +87,10 @@ struct str words_time(struct arena *a, const struct words *words, int64_t wall_m
 /* "21 November 2026" */
 struct str words_day(struct arena *a, const struct words *words, int64_t wall_ms);
 
+/* "21 November", "November 2026" */
+struct str words_day_of_year(struct arena *a, const struct words *words, int64_t wall_ms);
+struct str words_month(struct arena *a, const struct words *words, int64_t wall_ms);
+
 /* "7 days", "36 hours": in the longest unit that says it exactly. */
 struct str words_duration(struct arena *a, const struct words *words, int64_t ms);
 

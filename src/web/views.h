@@ -8,6 +8,7 @@
 #include "web/view.h"
 #include "web/view_audit.h"
 #include "web/view_auth.h"
+#include "web/view_insights.h"
 #include "web/view_people.h"
 #include "web/view_queue.h"
 #include "web/view_record.h"
