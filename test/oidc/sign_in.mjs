@@ -202,6 +202,25 @@ test('what was begun elsewhere, or not at all, ends here', async () => {
   assert.equal(await reason(), 'refused');
 });
 
+test('disabled here: out at once, and not in again, whatever the provider says', async () => {
+  who({ email: 'mallory@example.com', groups: ['agents'] }, 'mallory');
+  const browser = new Browser();
+  const answer = await browser.signIn('/staff/profile');
+  assert.equal((await browser.ours.go(answer.headers.location)).status, 200);
+  const user = (...args) =>
+    new Promise((done) => execFile(binary, ['user', ...args, '--data', server.data], (error, out, talk) => done({ code: error?.code ?? 0, out, talk })));
+  const disabled = await user('disable', 'mallory@example.com');
+  assert.equal(disabled.code, 0, disabled.talk);
+  assert.equal((await browser.ours.go('/staff/profile')).status, 303);
+  const refused = await new Browser().signIn();
+  assert.equal(refused.status, 403);
+  assert.match(refused.body, /Your account is disabled here/);
+  assert.equal(refused.headers['set-cookie'].some((line) => line.startsWith('__Host-staff=')), false);
+  assert.equal(await reason(), 'disabled here');
+  assert.equal((await user('enable', 'mallory@example.com')).code, 0);
+  assert.equal((await new Browser().signIn()).status, 303);
+});
+
 test('an issuer that is not configured does not exist', async () => {
   for (const path of ['/auth/oidc/google/start', '/auth/oidc//start', '/auth/oidc/entra/callbacks', '/auth/oidc/google/leave'])
     assert.equal((await request(server.url + path)).status, 404, path);
