@@ -76,7 +76,7 @@ UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v
 test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(TEST_TOOLS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
-	    $(call scripts,runner lint binary tool replicate oidc) --beside $(call scripts,cmd web) $(UNDER) \
+	    $(call scripts,runner lint binary tool replicate oidc api) --beside $(call scripts,cmd web) $(UNDER) \
 	    --after $(call scripts,e2e) --alone $(call scripts,fault)
 
 .PHONY: lint bench bench-replica bench-staff soak docs

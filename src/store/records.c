@@ -271,6 +271,15 @@ enum err record_assign(struct write *w, void *input, struct why *why)
     return e ? e : audit_change(w, &c->actor, "record.owner", &c->id, was, becomes, why);
 }
 
+enum err record_change(struct write *w, void *input, struct why *why)
+{
+    const struct record_change *c = input;
+    struct record_status status = {c->actor, c->id, c->revision, c->status};
+    struct record_assign assign = {c->actor, c->id, c->revision + c->has_status, c->owner};
+    enum err e = c->has_status ? record_status(w, &status, why) : ERR_NONE;
+    return e || !c->has_owner ? e : record_assign(w, &assign, why);
+}
+
 enum err record_note(struct write *w, void *input, struct why *why)
 {
     const struct record_note *c = input;
@@ -288,4 +297,12 @@ enum err record_read(struct write *w, void *input, struct why *why)
     const struct record_read *c = input;
     return write_audit(w, actor_str(&c->actor), STR("record.read"), client_id_str(&c->id),
                        STR_EMPTY, why);
+}
+
+enum err records_read(struct write *w, void *input, struct why *why)
+{
+    const struct records_read *c = input;
+    char detail[48];
+    int n = snprintf(detail, sizeof detail, "{\"records\":%" PRIu64 "}", c->n);
+    return write_audit(w, actor_str(&c->actor), c->how, STR_EMPTY, str_of(detail, (size_t)n), why);
 }

@@ -78,6 +78,17 @@ struct record_assign {
 };
 write_verb record_assign;
 
+/* Both at once, or neither; as the two above. */
+struct record_change {
+    struct actor actor;
+    struct client_id id;
+    uint64_t revision;
+    bool has_status, has_owner;
+    enum status status;
+    int64_t owner;
+};
+write_verb record_change;
+
 struct record_note {
     struct actor actor;
     struct client_id id;
@@ -91,5 +102,14 @@ struct record_read {
     struct client_id id;
 };
 write_verb record_read;
+
+/* Somebody was given so many records at once, by a list of the API or an export. `how` is the
+ * action: "records.listed"; detail may say more, as JSON without personal data. */
+struct records_read {
+    struct actor actor;
+    struct str how;
+    uint64_t n;
+};
+write_verb records_read;
 
 #endif

@@ -17,8 +17,9 @@
 #include "web/state.h"
 
 static const struct route routes[] = {
-#define GET  STR_INIT("GET")
-#define POST STR_INIT("POST")
+#define GET   STR_INIT("GET")
+#define POST  STR_INIT("POST")
+#define PATCH STR_INIT("PATCH")
 #define ROUTE(method, path, handler, flags)                                                        \
     {method, STR_INIT(path), handle_##handler, (flags), ACTION_none},
 #define STAFF(method, path, handler, action, flags)                                                \
@@ -27,6 +28,7 @@ static const struct route routes[] = {
 #undef STAFF
 #undef ROUTE
 #undef GET
+#undef PATCH
 #undef POST
 };
 
@@ -52,7 +54,7 @@ const struct route *router_find(struct str method, struct str path, struct str *
                                 const char **allow)
 {
     bool head = str_eq(method, STR("HEAD"));
-    bool get = false, post = false;
+    bool get = false, post = false, patch = false;
     for (size_t i = 0; i < ROUTES; i++) {
         const struct route *route = &routes[i];
         if (!path_matches(route->path, path, param))
@@ -61,8 +63,14 @@ const struct route *router_find(struct str method, struct str path, struct str *
             return route;
         get |= str_eq(route->method, STR("GET"));
         post |= str_eq(route->method, STR("POST"));
+        patch |= str_eq(route->method, STR("PATCH"));
     }
-    *allow = get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : post ? "POST" : NULL;
+    *allow = get && post    ? "GET, HEAD, POST"
+             : get && patch ? "GET, HEAD, PATCH"
+             : get          ? "GET, HEAD"
+             : post         ? "POST"
+             : patch        ? "PATCH"
+                            : NULL;
     return NULL;
 }
 
