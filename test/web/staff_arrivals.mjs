@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { block, flag, frame, h2, setting, type } from '../lib/frames.mjs';
 import { Server, sleep, tap } from '../lib/server.mjs';
@@ -14,6 +15,16 @@ import { seatTeam } from '../lib/staff.mjs';
 const path = '/staff/arrivals';
 const server = new Server({ env: { ANTEROOM_SERVER__LOOPS: '1', ANTEROOM_AUTH__SESSION_IDLE: '1h' } });
 const team = await seatTeam(server);
+
+const sql = (text, ...values) => {
+  const run = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=60); db.execute(sys.argv[2], sys.argv[3:]); db.commit()';
+  assert.equal(spawnSync('python3', ['-c', run, join(server.data, 'anteroom.db'), text, ...values.map(String)]).status, 0);
+};
+// More browsers of one person.
+const crowd = Array.from({ length: 45 }, () => randomBytes(16).toString('base64url'));
+sql(`INSERT INTO session (token, person, created_ms, seen_ms, expires_ms, method, strong, client)
+     SELECT column1, person, created_ms, seen_ms, expires_ms, method, strong, client FROM session, (VALUES ${
+  crowd.map((token) => `(x'${createHash('sha256').update(token).digest('hex')}')`)}) WHERE person = ?`, team.privacy.id);
 await server.start();
 
 // Reads a stream until it holds what is looked for; the whole text so far.
@@ -72,10 +83,7 @@ const unread = async (person) => {
   return stream;
 };
 
-const end = (person) => {
-  const sql = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute("DELETE FROM session WHERE person = ?", (sys.argv[2],)); db.commit()';
-  assert.equal(spawnSync('python3', ['-c', sql, join(server.data, 'anteroom.db'), String(person.id)]).status, 0);
-};
+const end = (person) => sql('DELETE FROM session WHERE person = ?', person.id);
 
 await tap({
   'who may not read records gets no stream': async () => {
@@ -118,6 +126,25 @@ await tap({
       await stream.until(/retry/);
       stream.close();
     }
+  },
+  'a loop has 256; then others are told to come later, until somebody leaves': async () => {
+    const sessions = Array.from({ length: 5 }, () => http2.connect(server.url, { rejectUnauthorized: false }));
+    const statuses = await Promise.all(crowd.flatMap((token) => Array(6).fill(token)).map((token, i) => new Promise((done, fail) => {
+      const req = sessions[i % sessions.length].request({ ':path': path, cookie: `__Host-staff=${token}` });
+      req.on('response', (headers) => done(headers[':status'])).on('error', fail);
+    })));
+    // Some of the tests before may be there yet: over HTTP/1 it shows when something is sent.
+    const taken = statuses.filter((status) => status === 200).length;
+    assert.ok(taken > 200 && taken <= 256, `${taken} of ${statuses.length}`);
+    assert.equal(statuses.filter((status) => status === 503).length, statuses.length - taken);
+    for (const session of sessions) session.destroy();
+    let stream;
+    for (let i = 0; i < 400 && stream?.status !== 200; i++) {
+      stream = await over1(team.agent);
+      await sleep(5);
+    }
+    assert.equal(stream.status, 200);
+    stream.close();
   },
   'a stop ends them all and waits for none': async () => {
     const streams = [await over1(team.agent), await over2(team.agent), await unread(team.viewer)];
