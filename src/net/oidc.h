@@ -30,7 +30,7 @@ enum {
     OIDC_KEYS_MS = 3600 * 1000,
     OIDC_KEYS_AGAIN_MS = 60 * 1000,
     OIDC_AWAY_MS = 5 * 1000,
-    OIDC_CALL_MS = 10 * 1000,
+    OIDC_CALL_MS = 5 * 1000, /* a stop waits for it: less than server.drain_time */
     OIDC_REFRESH_MS = 1000,
     OIDC_PORTS = 3,
 };
