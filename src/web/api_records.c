@@ -20,19 +20,6 @@
 
 enum { LIMIT_USUAL = 50 };
 
-/* Puts a change; its answer finds `context` in the job. */
-static void put(struct request *r, write_verb *verb, const void *input, size_t size,
-                ticket_answer *answer, void *context)
-{
-    struct ticket *t = ticket_new(r, JOB_WRITE, answer);
-    void *copy = arena_alloc(ticket_arena(t), size);
-    memcpy(copy, input, size);
-    ticket_job(t)->write = (struct job_write){verb, copy};
-    ticket_job(t)->context = context;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
-}
-
 /* ---- one ------------------------------------------------------------------------------------ */
 
 static void answer_record(struct request *r, const struct client_id *id)
@@ -87,7 +74,7 @@ void handle_api_record(struct request *r)
     if (!id)
         return;
     const struct record_read input = {r->staff->actor, *id};
-    put(r, record_read, &input, sizeof input, done_with_record, id);
+    ticket_write(ticket_new(r, JOB_WRITE, done_with_record), record_read, &input, sizeof input, id);
 }
 
 /* "3" of If-Match: "3"; false when there is no such header. */
@@ -122,7 +109,8 @@ void handle_api_record_change(struct request *r)
         .status = asked.status,
         .owner = asked.owner,
     };
-    put(r, record_change, &input, sizeof input, done_with_record, id);
+    ticket_write(ticket_new(r, JOB_WRITE, done_with_record), record_change, &input, sizeof input,
+                 id);
 }
 
 /* ---- its events and notes ------------------------------------------------------------------- */
@@ -182,7 +170,7 @@ void handle_api_events(struct request *r)
     if (!id)
         return;
     const struct record_read input = {r->staff->actor, *id};
-    put(r, record_read, &input, sizeof input, answer_events, id);
+    ticket_write(ticket_new(r, JOB_WRITE, answer_events), record_read, &input, sizeof input, id);
 }
 
 static void noted(struct request *r, struct job *job, struct ticket *ticket)
@@ -210,12 +198,9 @@ void handle_api_note(struct request *r)
         return;
     }
     struct ticket *t = ticket_new(r, JOB_WRITE, noted);
-    struct record_note *input = arena_new(ticket_arena(t), struct record_note);
-    *input = (struct record_note){r->staff->actor, id, utf8_compose(ticket_arena(t), text)};
-    input->text = arena_str(ticket_arena(t), input->text);
-    ticket_job(t)->write = (struct job_write){record_note, input};
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    const struct record_note input = {
+        r->staff->actor, id, arena_str(ticket_arena(t), utf8_compose(ticket_arena(t), text))};
+    ticket_write(t, record_note, &input, sizeof input, NULL);
 }
 
 /* ---- a page of them ------------------------------------------------------------------------- */
@@ -301,7 +286,7 @@ static void found(struct request *r, struct job *job, struct ticket *ticket)
         return;
     }
     const struct records_read input = {r->staff->actor, STR("records.listed"), l->page.n};
-    put(r, records_read, &input, sizeof input, answer_list, body);
+    ticket_write(ticket_new(r, JOB_WRITE, answer_list), records_read, &input, sizeof input, body);
 }
 
 void handle_api_records(struct request *r)

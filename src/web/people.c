@@ -249,8 +249,7 @@ void handle_person_invite(struct request *r)
     form->link.name = typed->name;
     form->link.back = path;
     struct ticket *t = ticket_new(r, JOB_WRITE, invited);
-    struct person_invite *input = arena_new(ticket_arena(t), struct person_invite);
-    *input = (struct person_invite){
+    const struct person_invite input = {
         .actor = r->staff->actor,
         .login = arena_str(ticket_arena(t), typed->login),
         .name = arena_str(ticket_arena(t), typed->name),
@@ -258,10 +257,7 @@ void handle_person_invite(struct request *r)
         .link = form->link.hash,
         .expires_ms = form->link.until_ms,
     };
-    ticket_job(t)->write = (struct job_write){person_invite, input};
-    ticket_job(t)->context = form;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    ticket_write(t, person_invite, &input, sizeof input, form);
 }
 
 /* ---- changing ------------------------------------------------------------------------------- */
@@ -287,18 +283,6 @@ static void changed(struct request *r, struct job *job, struct ticket *ticket)
     }
 }
 
-static void put(struct request *r, write_verb *verb, const void *input, size_t size,
-                struct link *link)
-{
-    struct ticket *t = ticket_new(r, JOB_WRITE, changed);
-    void *copy = arena_alloc(ticket_arena(t), size);
-    memcpy(copy, input, size);
-    ticket_job(t)->write = (struct job_write){verb, copy};
-    ticket_job(t)->context = link;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
-}
-
 void handle_person_change(struct request *r)
 {
     struct person p;
@@ -313,17 +297,14 @@ void handle_person_change(struct request *r)
         return;
     }
     struct ticket *t = ticket_new(r, JOB_WRITE, changed);
-    struct person_change *input = arena_new(ticket_arena(t), struct person_change);
-    *input = (struct person_change){
+    const struct person_change input = {
         .actor = r->staff->actor,
         .person = p.id,
         .name = arena_str(ticket_arena(t), typed.name),
         .email = arena_str(ticket_arena(t), p.email),
         .role = typed.role,
     };
-    ticket_job(t)->write = (struct job_write){person_change, input};
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    ticket_write(t, person_change, &input, sizeof input, NULL);
 }
 
 void handle_person_link(struct request *r)
@@ -336,7 +317,7 @@ void handle_person_link(struct request *r)
     link->name = p.name;
     link->back = arena_fmt(&r->arena, "%.*s/%" PRId64, STR_ARG(path), p.id);
     const struct person_link input = {r->staff->actor, p.id, link->hash, link->until_ms};
-    put(r, person_link, &input, sizeof input, link);
+    ticket_write(ticket_new(r, JOB_WRITE, changed), person_link, &input, sizeof input, link);
 }
 
 static void set_disabled(struct request *r, bool disabled)
@@ -345,7 +326,7 @@ static void set_disabled(struct request *r, bool disabled)
     if (!person_of_route(r, &p))
         return;
     const struct person_disable input = {r->staff->actor, p.id, disabled};
-    put(r, person_disable, &input, sizeof input, NULL);
+    ticket_write(ticket_new(r, JOB_WRITE, changed), person_disable, &input, sizeof input, NULL);
 }
 
 void handle_person_disable(struct request *r)
@@ -370,5 +351,5 @@ void handle_person_sign_out(struct request *r)
         .has_kept = p.id == r->staff->person,
         .kept = r->staff->session,
     };
-    put(r, session_end_all, &input, sizeof input, NULL);
+    ticket_write(ticket_new(r, JOB_WRITE, changed), session_end_all, &input, sizeof input, NULL);
 }

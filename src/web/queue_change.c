@@ -21,15 +21,6 @@ static struct queue_url back_of(struct request *r)
     return url;
 }
 
-/* Puts a ticket with its verb; input lies in the ticket's arena. */
-static void put(struct request *r, struct ticket *t, write_verb *verb, void *input, void *context)
-{
-    ticket_job(t)->write = (struct job_write){verb, input};
-    ticket_job(t)->context = context;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
-}
-
 /* ---- many records --------------------------------------------------------------------------- */
 
 struct change {
@@ -106,15 +97,13 @@ void handle_queue_change(struct request *r)
         return;
     }
     struct ticket *t = ticket_new(r, JOB_WRITE, changed);
-    struct records_change *copy = arena_new(ticket_arena(t), struct records_change);
     struct record_mark *kept =
         arena_new_array(ticket_arena(t), struct record_mark, c->again.marks_n);
     memcpy(kept, marks, c->again.marks_n * sizeof *kept);
     input.owner = (int64_t)owner;
     input.marks = kept;
     input.n = c->again.marks_n;
-    *copy = input;
-    put(r, t, records_change, copy, c);
+    ticket_write(t, records_change, &input, sizeof input, c);
 }
 
 /* ---- saved views ---------------------------------------------------------------------------- */
@@ -163,14 +152,13 @@ void handle_view_keep(struct request *r)
     }
     struct ticket *t = ticket_new(r, JOB_WRITE, kept);
     struct arena *a = ticket_arena(t);
-    struct saved_view_keep *input = arena_new(a, struct saved_view_keep);
-    *input = (struct saved_view_keep){
+    const struct saved_view_keep input = {
         .actor = r->staff->actor,
         .person = c->again.shared ? 0 : r->staff->person,
         .name = arena_str(a, c->again.name),
         .query = arena_str(a, query),
     };
-    put(r, t, saved_view_keep, input, c);
+    ticket_write(t, saved_view_keep, &input, sizeof input, c);
 }
 
 /* One that is gone already is what was wanted. */
@@ -196,8 +184,5 @@ void handle_view_drop(struct request *r)
         return;
     }
     input.id = (int64_t)id;
-    struct ticket *t = ticket_new(r, JOB_WRITE, dropped);
-    struct saved_view_drop *copy = arena_new(ticket_arena(t), struct saved_view_drop);
-    *copy = input;
-    put(r, t, saved_view_drop, copy, NULL);
+    ticket_write(ticket_new(r, JOB_WRITE, dropped), saved_view_drop, &input, sizeof input, NULL);
 }

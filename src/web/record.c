@@ -321,13 +321,8 @@ void record_show(struct request *r, const struct client_id *id, const struct rec
     }
     struct visit *v = arena_new(&r->arena, struct visit);
     *v = (struct visit){.id = *id, .again = *again};
-    struct ticket *t = ticket_new(r, JOB_WRITE, noted);
-    struct record_read *read = arena_new(ticket_arena(t), struct record_read);
-    *read = (struct record_read){r->staff->actor, *id};
-    ticket_job(t)->write = (struct job_write){record_read, read};
-    ticket_job(t)->context = v;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    const struct record_read read = {r->staff->actor, *id};
+    ticket_write(ticket_new(r, JOB_WRITE, noted), record_read, &read, sizeof read, v);
 }
 
 bool record_of_route(struct request *r, struct client_id *out)

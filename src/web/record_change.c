@@ -57,13 +57,7 @@ static void put(struct request *r, const struct client_id *id, write_verb *verb,
 {
     struct change *c = arena_new(&r->arena, struct change);
     *c = (struct change){.id = *id, .again.seen = number_field(r, STR("seen"))};
-    struct ticket *t = ticket_new(r, JOB_WRITE, changed);
-    void *copy = arena_alloc(ticket_arena(t), size);
-    memcpy(copy, input, size);
-    ticket_job(t)->write = (struct job_write){verb, copy};
-    ticket_job(t)->context = c;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    ticket_write(ticket_new(r, JOB_WRITE, changed), verb, input, size, c);
 }
 
 void handle_record_status(struct request *r)
@@ -127,12 +121,8 @@ void handle_record_note(struct request *r)
         return;
     }
     struct ticket *t = ticket_new(r, JOB_WRITE, changed);
-    struct record_note *note = arena_new(ticket_arena(t), struct record_note);
-    *note = (struct record_note){r->staff->actor, id, arena_str(ticket_arena(t), text)};
+    const struct record_note note = {r->staff->actor, id, arena_str(ticket_arena(t), text)};
     struct change *c = arena_new(&r->arena, struct change);
     *c = (struct change){.id = id, .again.note = typed};
-    ticket_job(t)->write = (struct job_write){record_note, note};
-    ticket_job(t)->context = c;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    ticket_write(t, record_note, &note, sizeof note, c);
 }

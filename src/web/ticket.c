@@ -7,6 +7,7 @@
 #include "store/reader.h"
 #include "web/loop.h"
 #include "web/request.h"
+#include "web/respond.h"
 #include "web/router.h"
 #include "web/state.h"
 
@@ -148,6 +149,17 @@ void desks_stop(struct web *web)
         workers_stop(web->desks[i]);
         web->desks[i] = NULL;
     }
+}
+
+void ticket_write(struct ticket *t, write_verb *verb, const void *input, size_t size, void *context)
+{
+    struct request *r = t->request;
+    void *copy = arena_alloc(&t->arena, size);
+    memcpy(copy, input, size);
+    t->job.write = (struct job_write){verb, copy};
+    t->job.context = context;
+    if (ticket_put(t) != ERR_NONE && r)
+        respond_error(r, ERR_BUSY, NULL);
 }
 
 void ticket_forget(struct ticket *t)

@@ -56,6 +56,14 @@ void desks_stop(struct web *web);
 /* Hands it in to the writer. On ERR_BUSY the ticket is gone and the caller answers. */
 enum err ticket_put(struct ticket *t);
 
+/*
+ * A change (store/write.h) for the writer: the verb with a copy of its input, whose views lie in
+ * the ticket's arena; context is the caller's, in the job. When the writer takes nothing more in,
+ * the request is answered so, and the ticket is gone.
+ */
+void ticket_write(struct ticket *t, write_verb *verb, const void *input, size_t size,
+                  void *context);
+
 /* Gives up a ticket that was not put. */
 void ticket_drop(struct ticket *t);
 

@@ -118,8 +118,7 @@ static void make(struct request *r, const struct typed *typed, int64_t days)
     struct str token = arena_fmt(&r->arena, "art_%.*s",
                                  STR_ARG(text_base64url(&r->arena, str_of(bytes, sizeof bytes))));
     struct ticket *t = ticket_new(r, JOB_WRITE, made);
-    struct token_make *input = arena_new(ticket_arena(t), struct token_make);
-    *input = (struct token_make){
+    const struct token_make input = {
         .actor = r->staff->actor,
         .by = r->staff->person,
         .hash = session_hash(token),
@@ -136,10 +135,7 @@ static void make(struct request *r, const struct typed *typed, int64_t days)
             arena_fmt(&r->arena, "curl -H \"Authorization: Bearer %.*s\" %.*s/api/v1/submissions",
                       STR_ARG(token), STR_ARG(r->web->public_url)),
     };
-    ticket_job(t)->write = (struct job_write){token_make, input};
-    ticket_job(t)->context = v;
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    ticket_write(t, token_make, &input, sizeof input, v);
 }
 
 void handle_token_make(struct request *r)
@@ -178,10 +174,6 @@ void handle_token_revoke(struct request *r)
 {
     uint64_t id = 0;
     str_to_u64(r->param, &id);
-    struct ticket *t = ticket_new(r, JOB_WRITE, revoked);
-    struct token_revoke *input = arena_new(ticket_arena(t), struct token_revoke);
-    *input = (struct token_revoke){r->staff->actor, (int64_t)(id & INT64_MAX)};
-    ticket_job(t)->write = (struct job_write){token_revoke, input};
-    if (ticket_put(t) != ERR_NONE)
-        respond_error(r, ERR_BUSY, NULL);
+    const struct token_revoke input = {r->staff->actor, (int64_t)(id & INT64_MAX)};
+    ticket_write(ticket_new(r, JOB_WRITE, revoked), token_revoke, &input, sizeof input, NULL);
 }
