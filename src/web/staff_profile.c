@@ -276,6 +276,13 @@ void handle_profile_codes(struct request *r)
         respond_redirect(r, path);
 }
 
+/* Where a password manager leads who is to change it (W3C, A Well-Known URL for Changing
+ * Passwords). */
+void handle_change_password(struct request *r)
+{
+    respond_redirect(r, path);
+}
+
 /* ---- sessions ---------------------------------------------------------------------------------
  */
 

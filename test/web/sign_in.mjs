@@ -77,6 +77,7 @@ await tap({
   'who is not signed in is led to the page and back again, but never elsewhere': async () => {
     const guest = new Member(server);
     assert.equal(where(await guest.go('/staff/profile?x=1')), '303 /auth/login?next=%2Fstaff%2Fprofile%3Fx%3D1');
+    assert.equal(where(await guest.go('/.well-known/change-password')), '303 /staff/profile');
     const page = await guest.go('/auth/login?next=%2Fstaff%2Fprofile%3Fx%3D1');
     assert.equal(inForm(page.body, 'next'), '/staff/profile?x=1');
     for (const next of ['https://evil.example', '//evil.example', '/staff\\evil', '/apply/company', '/staffx'])
