@@ -122,7 +122,7 @@ static void views(void **state)
     trial_must(reader_saved_views(t->reader, &a, 7, &all, &why), &why);
     assert_int_equal(all.n, 1);
 
-    char name[16];
+    char name[32];
     for (int i = 1; i <= SAVED_VIEWS_MOST; i++) {
         snprintf(name, sizeof name, "view %d", i);
         struct saved_view_keep more = {actor_person(7), 7, str_from(name), STR("q=a")};
