@@ -5,14 +5,12 @@
 /* What one of them says of itself; true when all is well. */
 static bool look_at(const struct issuer *issuer, struct diagnosis *d, struct oidc_look *look)
 {
-    struct arena a = ARENA_INIT;
     struct oidc *oidc = NULL;
     struct why why = {0};
-    enum err e = issuer_open(issuer, &a, &oidc, &why);
+    enum err e = issuer_open(issuer, &oidc, &why);
     if (!e)
         e = oidc_look(oidc, look, &why);
     oidc_free(oidc);
-    arena_release(&a);
     if (e) {
         diagnose(d, DOCTOR_BAD,
                  why.hint[0] ? why.hint : "Check what auth.oidc says of it, then ask again.",

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/must.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "net/oidc_inner.h"
 
@@ -12,6 +13,20 @@
 enum { ADDRESS_MAX = 8192 };
 
 /* ---- opened and closed ------------------------------------------------------------------------*/
+
+/* What is wrong with them is said at the start, not at the first sign-in. */
+static enum err check_files(const struct oidc_options *options, struct why *why)
+{
+    struct arena a = ARENA_INIT;
+    struct str secret;
+    struct signing_key *key = NULL;
+    enum err e = secret_file_read(&a, options->secret_file, OIDC_SECRET_OP, &secret, why);
+    if (e == ERR_NONE && options->client == OIDC_KEY)
+        e = signing_key_open(options->key_file, options->certificate_file, &key, why);
+    signing_key_free(key);
+    arena_release(&a);
+    return e;
+}
 
 enum err oidc_open(const struct oidc_options *options, struct oidc **out, struct why *why)
 {
@@ -22,8 +37,8 @@ enum err oidc_open(const struct oidc_options *options, struct oidc **out, struct
     pthread_mutex_init(&o->calling, NULL);
     pthread_mutex_init(&o->lock, NULL);
     enum err e = fetch_open(&(struct fetch_options){.ca_file = options->ca_file}, &o->fetch, why);
-    if (e == ERR_NONE && options->client == OIDC_KEY)
-        e = signing_key_open(options->key_file, options->certificate_file, &o->key, why);
+    if (e == ERR_NONE)
+        e = check_files(options, why);
     if (e != ERR_NONE) {
         oidc_free(o);
         return e;
@@ -37,7 +52,6 @@ void oidc_free(struct oidc *o)
     if (!o)
         return;
     fetch_free(o->fetch);
-    signing_key_free(o->key);
     arena_release(&o->discovery_arena);
     arena_release(&o->keys_arena);
     pthread_mutex_destroy(&o->calling);

@@ -48,7 +48,7 @@ struct oidc_options {
     struct str issuer, client_id, scopes; /* scopes with spaces between, openid among them */
     struct str ca_file;
     enum oidc_client client;
-    struct str secret;                     /* OIDC_SECRET_… */
+    struct str secret_file;                /* OIDC_SECRET_… */
     struct str key_file, certificate_file; /* OIDC_KEY; the certificate may be empty */
     struct str key_id;                     /* the same: kid, may be empty */
     struct str assertion_file;             /* OIDC_WORKLOAD */

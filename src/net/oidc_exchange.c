@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "core/urlencoded.h"
 #include "net/oidc_inner.h"
@@ -49,13 +50,17 @@ static enum err sign_assertion(struct oidc *o, struct arena *a, struct str *out,
     random_bytes(id, sizeof id);
     buf_init(&header, FORM_MAX);
     buf_init(&payload, FORM_MAX);
+    struct signing_key *key;
+    enum err e = signing_key_open(o->options.key_file, o->options.certificate_file, &key, why);
+    if (e != ERR_NONE)
+        return e;
     json_init(&j, &header);
     json_object(&j, NULL);
-    json_str(&j, "alg", str_from(jws_algorithm_name(signing_key_algorithm(o->key))));
+    json_str(&j, "alg", str_from(jws_algorithm_name(signing_key_algorithm(key))));
     json_str(&j, "typ", STR("JWT"));
     if (o->options.key_id.len)
         json_str(&j, "kid", o->options.key_id);
-    if (signing_key_thumbprints(o->key, a, &sha1, &sha256)) {
+    if (signing_key_thumbprints(key, a, &sha1, &sha256)) {
         json_str(&j, "x5t", sha1);
         json_str(&j, "x5t#S256", sha256);
     }
@@ -70,20 +75,21 @@ static enum err sign_assertion(struct oidc *o, struct arena *a, struct str *out,
     json_int(&j, "nbf", now_s);
     json_int(&j, "exp", now_s + ASSERTION_S);
     json_end(&j);
-    enum err e = signing_key_sign(o->key, a, buf_view(&header), buf_view(&payload), out, why);
+    e = signing_key_sign(key, a, buf_view(&header), buf_view(&payload), out, why);
+    signing_key_free(key);
     buf_release(&header);
     buf_release(&payload);
     return e;
 }
 
 /* Name and secret are escaped before they are joined: RFC 6749 §2.3.1. */
-static struct str basic(struct oidc *o, struct arena *a)
+static struct str basic(struct oidc *o, struct arena *a, struct str secret)
 {
     struct buf text;
     buf_init(&text, FORM_MAX);
     urlencoded_escape(&text, o->options.client_id);
     buf_byte(&text, ':');
-    urlencoded_escape(&text, o->options.secret);
+    urlencoded_escape(&text, secret);
     struct str encoded = text_base64(a, buf_view(&text));
     buf_release(&text);
     return arena_fmt(a, "Basic %.*s", STR_ARG(encoded));
@@ -94,15 +100,17 @@ static enum err identify(struct oidc *o, struct arena *a, struct buf *form,
                          struct fetch_header *headers, size_t *n, struct why *why)
 {
     const struct oidc_options *c = &o->options;
-    struct str assertion = STR_EMPTY;
-    enum err e = ERR_NONE;
+    struct str assertion = STR_EMPTY, secret;
+    enum err e = secret_file_read(a, c->secret_file, OIDC_SECRET_OP, &secret, why);
+    if (e != ERR_NONE)
+        return e;
     if (c->client == OIDC_SECRET_BASIC) {
-        headers[(*n)++] = (struct fetch_header){STR("Authorization"), basic(o, a)};
+        headers[(*n)++] = (struct fetch_header){STR("Authorization"), basic(o, a, secret)};
         return ERR_NONE;
     }
     pair(form, "client_id", c->client_id);
     if (c->client == OIDC_SECRET_POST)
-        pair(form, "client_secret", c->secret);
+        pair(form, "client_secret", secret);
     else if (c->client == OIDC_KEY)
         e = sign_assertion(o, a, &assertion, why);
     else if (c->client == OIDC_WORKLOAD)

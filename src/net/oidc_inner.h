@@ -16,10 +16,11 @@
 
 #include <pthread.h>
 
+#define OIDC_SECRET_OP "read the client's secret"
+
 struct oidc {
     struct oidc_options options;
     struct fetch *fetch;
-    struct signing_key *key;
     pthread_mutex_t calling;
     pthread_mutex_t lock; /* for moments only, so that a loop may take it */
 

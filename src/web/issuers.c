@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/issuers.h"
 
-#include "base/secret_file.h"
-
 static enum oidc_client client_of(const struct issuer *i)
 {
     return i->key_file.len         ? OIDC_KEY
@@ -11,7 +9,7 @@ static enum oidc_client client_of(const struct issuer *i)
                                    : OIDC_PUBLIC;
 }
 
-enum err issuer_open(const struct issuer *i, struct arena *a, struct oidc **out, struct why *why)
+enum err issuer_open(const struct issuer *i, struct oidc **out, struct why *why)
 {
     struct oidc_options options = {
         .issuer = i->issuer,
@@ -19,6 +17,7 @@ enum err issuer_open(const struct issuer *i, struct arena *a, struct oidc **out,
         .scopes = i->scopes,
         .ca_file = i->ca_file,
         .client = client_of(i),
+        .secret_file = i->secret_file,
         .key_file = i->key_file,
         .certificate_file = i->certificate_file,
         .key_id = i->key_id,
@@ -35,17 +34,14 @@ enum err issuer_open(const struct issuer *i, struct arena *a, struct oidc **out,
                 .otherwise = i->otherwise,
             },
     };
-    *out = NULL;
-    enum err e =
-        secret_file_read(a, i->secret_file, "read the client's secret", &options.secret, why);
-    return e ? e : oidc_open(&options, out, why);
+    return oidc_open(&options, out, why);
 }
 
 enum err issuers_open(const struct config *config, struct issuers_open *out, struct why *why)
 {
     *out = (struct issuers_open){0};
     for (size_t i = 0; i < config->issuers.n; i++) {
-        enum err e = issuer_open(&config->issuers.items[i], &out->arena, &out->items[i], why);
+        enum err e = issuer_open(&config->issuers.items[i], &out->items[i], why);
         if (e) {
             issuers_close(out);
             return e;
@@ -84,9 +80,12 @@ void issuers_needs(const struct config *config, struct issuers_open *all, struct
     if (all->n)
         out->n_read = fetch_files(out->read);
     for (size_t i = 0; i < all->n; i++) {
-        struct str file = config->issuers.items[i].assertion_file;
-        if (file.len)
-            out->read[out->n_read++] = folder_of(&all->arena, file);
+        const struct issuer *issuer = &config->issuers.items[i];
+        const struct str files[ISSUER_FILES] = {issuer->secret_file, issuer->key_file,
+                                                issuer->certificate_file, issuer->assertion_file};
+        for (size_t k = 0; k < ISSUER_FILES; k++)
+            if (files[k].len)
+                out->read[out->n_read++] = folder_of(&all->arena, files[k]);
         out->n_ports += oidc_ports(all->items[i], &out->ports[out->n_ports]);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The issuers of auth.oidc, opened: what the configuration says becomes what net/oidc.h asks, with
- * secrets, keys and authorities read from their files. At the start, before the sandbox.
+ * The issuers of auth.oidc, opened: what the configuration says becomes what net/oidc.h asks, and
+ * the files with secrets, keys and authorities are looked at. At the start, before the sandbox.
  *
  * Owner: issuers_open, then issuers_close. Threads: constant in between; net/oidc.h has locks.
  */
@@ -13,7 +13,8 @@
 #include "net/oidc.h"
 
 enum {
-    ISSUERS_READS = FETCH_FILES_MAX + ISSUERS_MAX,
+    ISSUER_FILES = 4,
+    ISSUERS_READS = FETCH_FILES_MAX + ISSUERS_MAX * ISSUER_FILES,
     ISSUERS_PORTS = ISSUERS_MAX * OIDC_PORTS,
 };
 
@@ -42,7 +43,6 @@ void issuers_needs(const struct config *config, struct issuers_open *all,
                    struct issuers_needs *out);
 
 /* One alone: for anteroom doctor. */
-enum err issuer_open(const struct issuer *issuer, struct arena *a, struct oidc **out,
-                     struct why *why);
+enum err issuer_open(const struct issuer *issuer, struct oidc **out, struct why *why);
 
 #endif

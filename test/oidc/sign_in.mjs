@@ -6,7 +6,7 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, Visitor, binary, freePort, request, sleep, temporaryDirectory } from '../lib/server.mjs';
 import { Provider, configuration, nonsense } from './provider.mjs';
@@ -256,6 +256,21 @@ test('what the provider says of a code may name a person: its number alone is lo
     assert.doesNotMatch(server.log, hidden);
     server.log = '';
   }
+});
+
+test('another secret: read anew, without a restart', async () => {
+  who({ groups: ['agents'] });
+  const right = readFileSync(provider.secretFile);
+  writeFileSync(provider.secretFile, 'an old one\n');
+  assert.equal((await new Browser().signIn()).status, 403);
+  await logged(/401 invalid_client/);
+  assert.equal(await reason(), 'refused');
+  rmSync(provider.secretFile);
+  assert.equal((await new Browser().signIn()).status, 403);
+  await logged(/secret: No such file/);
+  assert.equal(await reason(), 'configuration');
+  writeFileSync(provider.secretFile, right, { mode: 0o600 });
+  assert.equal((await new Browser().signIn()).status, 303);
 });
 
 test('other keys: fetched when the first token signed with one comes', async () => {
