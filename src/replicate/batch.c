@@ -63,7 +63,7 @@ static enum err write_page(struct ltx_encoder *encoder, struct sums *sums, uint3
 enum err batch_write(const struct batch *b, struct ltx_encoder *encoder, struct sums *sums,
                      struct why *why)
 {
-    static const unsigned char zeros[LTX_PAGE_MAX];
+    static unsigned char zeros[LTX_PAGE_MAX];
     enum err e = ERR_NONE;
     uint32_t known = sums->pages; /* behind it every page is new */
     uint32_t next = ltx_next_page(b->page_size, known);
