@@ -19,6 +19,10 @@ const struct command commands[] = {
      "add LOGIN --role ROLE [--name NAME] [--email E] | list | reset LOGIN | disable LOGIN | "
      "enable LOGIN | setup-link [--anyway] [--data DIR] [--config FILE] [--json]",
      "Keep the accounts of the team, also while the server runs.", cmd_user},
+    {"token",
+     "add NAME [--role ROLE] [--days N] | list | revoke NUMBER  [--data DIR] [--config FILE] "
+     "[--json]",
+     "Keep the tokens of programs that use the API, also while the server runs.", cmd_token},
     {"restore",
      "--from URL --to DIR [--timestamp T | --txid N] [--verify] [--config FILE] [--json]",
      "Restore a replica's newest state, or an older one, and check it.", cmd_restore},

@@ -28,6 +28,7 @@ int cmd_audit(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_replica(int argc, char **argv);
 int cmd_user(int argc, char **argv);
+int cmd_token(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_help(int argc, char **argv);

@@ -124,7 +124,7 @@ void control_open(const struct config *config, struct store *store, struct contr
         err_set(why, ERR_IO, op, "%s: %s", control->path, err_errno(errno));
     else
         err_set(why, ERR_CONFIG, op, "the data directory's path is too long for a socket");
-    err_hint(why, "anteroom user works while the server is stopped.");
+    err_hint(why, "anteroom user and token work while the server is stopped.");
     control_close(control);
     *out = NULL;
 }

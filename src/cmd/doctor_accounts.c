@@ -66,7 +66,10 @@ void doctor_accounts(struct patient *p, struct diagnosis *d)
         diagnose(d, DOCTOR_BAD, "chmod 600 it.", "others may read %s/keys/staff.key", p->data);
     else if (!there)
         diagnose(d, DOCTOR_WARN,
-                 "Set up the first account with the link that anteroom user setup-link prints.",
+                 p->config.auth_local ? "Set up the first account with the link that anteroom user "
+                                        "setup-link prints."
+                                      : "One comes with the first sign-in that a line of "
+                                        "auth.oidc's roles makes an administrator.",
                  "no administrator can sign in");
     else if (n.weak)
         diagnose(d, DOCTOR_WARN,

@@ -34,6 +34,11 @@ void doctor_issuers(struct patient *p, struct diagnosis *d)
 {
     const struct issuers *all = &p->config.issuers;
     char said[sizeof d->finding] = "";
+    if (all->n == 0 && !p->config.auth_local) {
+        diagnose(d, DOCTOR_WARN, "Name an issuer in auth.oidc, or take auth.local: false out.",
+                 "nobody of the team can sign in: no accounts here, and none elsewhere");
+        return;
+    }
     if (all->n == 0) {
         diagnose(d, DOCTOR_SKIPPED,
                  "With auth.oidc the team signs in with accounts it has already.",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/tokens.h"
 
+#include "base/random.h"
+#include "base/text.h"
 #include "store/reader_inner.h"
 #include "store/write_inner.h"
 
@@ -8,6 +10,17 @@
 #include <stdio.h>
 
 static const char op[] = "keep the token";
+
+struct str token_new(struct arena *a, struct session_hash *hash)
+{
+    enum { TOKEN_BYTES = 20 };
+    unsigned char bytes[TOKEN_BYTES];
+    random_bytes(bytes, sizeof bytes);
+    struct str text = text_base64url(a, str_of(bytes, sizeof bytes));
+    struct str token = arena_fmt(a, "art_%.*s", STR_ARG(text));
+    *hash = session_hash(token);
+    return token;
+}
 
 enum err reader_tokens(struct reader *reader, struct arena *a, int64_t now_ms, struct tokens *out,
                        struct why *why)

@@ -10,7 +10,10 @@
 
 #include "store/sessions.h"
 
-enum { TOKENS_MOST = 500, TOKEN_NAME_MOST = 80 };
+enum { TOKENS_MOST = 500, TOKEN_NAME_MOST = 80, TOKEN_DAYS = 365, TOKEN_DAYS_MOST = 3650 };
+
+/* A new one as its holder has it, "art_" and 160 random bits; the hash is the database's. */
+struct str token_new(struct arena *a, struct session_hash *hash);
 
 struct tokens {
     const struct token *items;

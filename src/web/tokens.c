@@ -2,8 +2,6 @@
 #include "store/tokens.h"
 
 #include "base/clock.h"
-#include "base/random.h"
-#include "base/text.h"
 #include "base/utf8.h"
 #include "web/loop.h"
 #include "web/request.h"
@@ -20,7 +18,7 @@
 
 static const struct str path = STR_INIT("/staff/tokens");
 
-enum { DAY_MS = 24 * 3600 * 1000, DAYS_USUAL = 365, DAYS_MOST = 3650, TOKEN_BYTES = 20 };
+enum { DAY_MS = 24 * 3600 * 1000 };
 
 /* ---- the page ------------------------------------------------------------------------------- */
 
@@ -91,7 +89,7 @@ static void show(struct request *r, const struct typed *typed, int status)
 
 void handle_tokens_page(struct request *r)
 {
-    show(r, &(struct typed){.days = arena_fmt(&r->arena, "%d", DAYS_USUAL), .role = ROLE_VIEWER},
+    show(r, &(struct typed){.days = arena_fmt(&r->arena, "%d", TOKEN_DAYS), .role = ROLE_VIEWER},
          200);
 }
 
@@ -113,15 +111,13 @@ static void made(struct request *r, struct job *job, struct ticket *ticket)
 
 static void make(struct request *r, const struct typed *typed, int64_t days)
 {
-    unsigned char bytes[TOKEN_BYTES];
-    random_bytes(bytes, sizeof bytes);
-    struct str token = arena_fmt(&r->arena, "art_%.*s",
-                                 STR_ARG(text_base64url(&r->arena, str_of(bytes, sizeof bytes))));
+    struct session_hash hash;
+    struct str token = token_new(&r->arena, &hash);
     struct ticket *t = ticket_new(r, JOB_WRITE, made);
     const struct token_make input = {
         .actor = r->staff->actor,
         .by = r->staff->person,
-        .hash = session_hash(token),
+        .hash = hash,
         .name = arena_str(ticket_arena(t), typed->name),
         .role = typed->role,
         .expires_ms = days ? clock_wall_ms() + days * DAY_MS : 0,
@@ -150,8 +146,8 @@ void handle_token_make(struct request *r)
     if (!typed.name.len || utf8_length(typed.name) > TOKEN_NAME_MOST ||
         utf8_has_control(typed.name, false))
         typed.name_error = say_count(r, TEXT_TOKENS_NAME_WRONG, TOKEN_NAME_MOST);
-    if (!str_to_u64(typed.days, &days) || days > DAYS_MOST)
-        typed.days_error = say_count(r, TEXT_TOKENS_DAYS_WRONG, DAYS_MOST);
+    if (!str_to_u64(typed.days, &days) || days > TOKEN_DAYS_MOST)
+        typed.days_error = say_count(r, TEXT_TOKENS_DAYS_WRONG, TOKEN_DAYS_MOST);
     if (typed.name_error.len || typed.days_error.len)
         show(r, &typed, 422);
     else

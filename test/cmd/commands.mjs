@@ -37,7 +37,7 @@ function copyOf(data) {
 }
 
 const unlock = 'DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted; DROP TRIGGER audit_is_not_replaced;';
-const commands = ['serve', 'init', 'check', 'doctor', 'list', 'funnel', 'user', 'audit', 'version', 'help'];
+const commands = ['serve', 'init', 'check', 'doctor', 'list', 'funnel', 'user', 'token', 'audit', 'version', 'help'];
 
 // Three submissions and an end to the server: what the reading commands read.
 const server = await new Server().start();

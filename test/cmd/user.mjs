@@ -24,10 +24,10 @@ function ends(code, ...args) {
 }
 
 // What the doctor says about the accounts.
-function accounts() {
-  const out = spawnSync(binary, ['doctor', '--json', '--data', server.data], { encoding: 'utf8', env: {} });
-  const { state, finding } = JSON.parse(out.stdout).checks.find((check) => check.name === 'accounts');
-  return `${state}: ${finding}`;
+function accounts(name = 'accounts', env = {}) {
+  const out = spawnSync(binary, ['doctor', '--json', '--data', server.data], { encoding: 'utf8', env });
+  const { state, finding, remedy } = JSON.parse(out.stdout).checks.find((check) => check.name === name);
+  return `${state}: ${finding}${Object.keys(env).length ? `; ${remedy}` : ''}`;
 }
 
 const path = (out) => new URL(out.stdout.trim()).pathname;
@@ -51,6 +51,9 @@ await tap({
   },
   'while nobody can sign in: a setup link, which works': async () => {
     assert.equal(accounts(), 'warn: no administrator can sign in');
+    const elsewhere = { ANTEROOM_AUTH__LOCAL: 'false' };
+    assert.match(accounts('accounts', elsewhere), /^warn: no administrator can sign in; One comes with/);
+    assert.match(accounts('sign-in', elsewhere), /^warn: nobody of the team can sign in.*Name an issuer/);
     const link = path(ends(0, 'setup-link'));
     assert.equal((await new Member(server).go(link)).status, 200);
     server.owner = await firstAdministrator(server);
