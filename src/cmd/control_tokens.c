@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-static const int64_t day_ms = 24 * 3600 * 1000;
+enum { DAY_MS = 24 * 3600 * 1000 };
 
 static bool wants_json(const struct control_call *c)
 {
@@ -43,7 +43,7 @@ static enum err read_wish(struct control_call *c, struct token_make *out, struct
     }
     if (days.len && (!str_to_u64(days, &n) || n > TOKEN_DAYS_MOST))
         return err_set(why, ERR_USAGE, op, "--days takes 0 (without end) to %d", TOKEN_DAYS_MOST);
-    out->expires_ms = n ? clock_wall_ms() + (int64_t)n * day_ms : 0;
+    out->expires_ms = n ? clock_wall_ms() + (int64_t)n * DAY_MS : 0;
     return ERR_NONE;
 }
 
