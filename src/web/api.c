@@ -54,7 +54,7 @@ static void put_field(struct json *j, const struct field_info *info, struct str 
     }
 }
 
-void api_put_record(struct request *r, struct json *j, const struct record *record, int64_t safe_ms)
+void api_put_record(struct arena *a, struct json *j, const struct record *record, int64_t safe_ms)
 {
     const struct submission_row *s = &record->submission;
     json_str(j, "client_id", client_id_str(&s->client_id));
@@ -78,7 +78,7 @@ void api_put_record(struct request *r, struct json *j, const struct record *reco
     for (enum field f = 0; f < FIELD_COUNT; f++)
         put_field(j, field_info(f), s->form.value[f]);
     json_object(j, "extra");
-    form_extra_copy(&r->arena, s->extra, j);
+    form_extra_copy(a, s->extra, j);
     json_end(j);
 }
 

@@ -19,9 +19,9 @@ enum { API_ANSWER_MAX = 4 * 1024 * 1024 };
 void api_begin(struct buf *out, struct json *j);
 void api_respond(struct request *r, int status, struct buf *out);
 
-/* The members of a record, into the open object. safe_ms 0: not in the replica, or not known. */
-void api_put_record(struct request *r, struct json *j, const struct record *record,
-                    int64_t safe_ms);
+/* The members of a record, into the open object; on any thread, the arena is for scratch. safe_ms
+ * 0: not in the replica, or not known. */
+void api_put_record(struct arena *a, struct json *j, const struct record *record, int64_t safe_ms);
 
 /* A time as RFC 3339, null when it is 0. */
 void api_put_time(struct json *j, const char *key, int64_t wall_ms);

@@ -37,7 +37,7 @@ static void answer_record(struct request *r, const struct client_id *id)
         return;
     }
     api_begin(&out, &j);
-    api_put_record(r, &j, &record, safe_ms);
+    api_put_record(&r->arena, &j, &record, safe_ms);
     json_end(&j);
     respond_header(r, STR("etag"),
                    arena_fmt(&r->arena, "\"%llu\"", (unsigned long long)record.revision));
@@ -268,7 +268,7 @@ static void found(struct request *r, struct job *job, struct ticket *ticket)
     json_array(&j, "items");
     for (size_t i = 0; i < l->page.n; i++) {
         json_object(&j, NULL);
-        api_put_record(r, &j, &l->page.hits[i].record, l->safe_ms[i]);
+        api_put_record(&r->arena, &j, &l->page.hits[i].record, l->safe_ms[i]);
         json_end(&j);
     }
     json_end(&j);

@@ -38,6 +38,7 @@ static const struct {
     {STR_INIT("record.note"), TEXT_AUDIT_RECORD_NOTE},
     {STR_INIT("records.listed"), TEXT_AUDIT_RECORDS_LISTED},
     {STR_INIT("records.exported"), TEXT_AUDIT_RECORDS_EXPORTED},
+    {STR_INIT("records.export_ended"), TEXT_AUDIT_RECORDS_EXPORT_ENDED},
     {STR_INIT("view.kept"), TEXT_AUDIT_VIEW_KEPT},
     {STR_INIT("view.dropped"), TEXT_AUDIT_VIEW_DROPPED},
     {STR_INIT("session.began"), TEXT_AUDIT_SESSION_BEGAN},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/must.h"
 #include "config/config.h"
 #include "core/chart.h"
 #include "core/date.h"
@@ -83,6 +84,7 @@ static struct str across(struct request *r, bool mirrored, unsigned at, unsigned
 static void place_bar(size_t i, size_t n, unsigned *at, unsigned *width)
 {
     enum { WHOLE = 100000, WIDEST = 4500, MANY = 60 };
+    must(n > 0);
     double slot = (double)WHOLE / (double)n;
     double w = slot * (n > MANY ? 0.84 : 0.74);
     if (w > WIDEST)

@@ -81,6 +81,7 @@ struct loop {
     h2o_timeout_entry_t arrivals_second;
     struct arrivals *arrivals; /* streams of live arrivals (arrivals.h) */
     unsigned arrivals_n;
+    unsigned exports_n;                /* under way (export.h) */
     int64_t tick_at_ms, late_until_ms; /* monotonic */
     h2o_timeout_entry_t drain_sweep;
     int64_t drain_began_ms;

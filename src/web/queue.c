@@ -13,15 +13,15 @@
 
 /* ---- asking, at a desk ---------------------------------------------------------------------- */
 
-static void name_owners(struct arena *a, struct queue *q)
+void queue_name_owners(struct arena *a, const struct people *people, struct search_names *names)
 {
-    struct search_owner *owners = arena_new_array(a, struct search_owner, q->people.n + 1);
-    for (size_t i = 0; i < q->people.n; i++) {
-        const struct person *p = &q->people.items[i];
+    struct search_owner *owners = arena_new_array(a, struct search_owner, people->n + 1);
+    for (size_t i = 0; i < people->n; i++) {
+        const struct person *p = &people->items[i];
         owners[i] = (struct search_owner){p->id, p->login, p->name};
     }
-    q->names.owners = owners;
-    q->names.owners_n = q->people.n;
+    names->owners = owners;
+    names->owners_n = people->n;
 }
 
 static enum err find_page(struct reader *reader, struct arena *a, struct queue *q, struct why *why)
@@ -59,7 +59,7 @@ static enum err ask(struct reader *reader, struct arena *a, struct queue *q, str
         e = search_tallies(reader, a, &q->tallies, why);
     if (e)
         return e;
-    name_owners(a, q);
+    queue_name_owners(a, &q->people, &q->names);
     queue_url_ask(a, &q->names, &q->url, &q->query);
     e = find_page(reader, a, q, why);
     if (!e)
@@ -109,6 +109,17 @@ static const struct choice *statuses_of(struct request *r, struct arena *a)
     return items;
 }
 
+struct search_names queue_names(struct request *r, struct arena *a)
+{
+    return (struct search_names){
+        .statuses = statuses_of(r, a),
+        .statuses_n = STATUS_COUNT,
+        .services = say_rules(r)->choices[CHOICE_SERVICE],
+        .me = r->staff->person,
+        .now_ms = clock_wall_ms(),
+    };
+}
+
 void queue_show(struct request *r, const struct queue_url *url, const struct queue_again *again)
 {
     struct ticket *t = ticket_new(r, JOB_CALL, found);
@@ -116,14 +127,7 @@ void queue_show(struct request *r, const struct queue_url *url, const struct que
     struct queue *q = arena_new(a, struct queue);
     *q = (struct queue){
         .again = *again, /* stays with the request: only its answer looks at it */
-        .names =
-            {
-                .statuses = statuses_of(r, a),
-                .statuses_n = STATUS_COUNT,
-                .services = say_rules(r)->choices[CHOICE_SERVICE],
-                .me = r->staff->person,
-                .now_ms = clock_wall_ms(),
-            },
+        .names = queue_names(r, a),
     };
     /* By way of its text: the desk may outlive the request. */
     struct str text = arena_str(a, queue_url_write(&r->arena, url));

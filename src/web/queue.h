@@ -52,6 +52,10 @@ struct queue {
 /* Asks, then answers with the page. */
 void queue_show(struct request *r, const struct queue_url *url, const struct queue_again *again);
 
+/* What values of an address mean, but for owners: those are added at the desk. In that arena. */
+struct search_names queue_names(struct request *r, struct arena *a);
+void queue_name_owners(struct arena *a, const struct people *people, struct search_names *names);
+
 /* Answers with the page of what was found. */
 void queue_write(struct request *r, const struct queue *q);
 

@@ -108,6 +108,15 @@ static struct view_queue_rows rows_of(struct request *r, const struct queue *q)
     return (struct view_queue_rows){items, q->page.n};
 }
 
+static struct str export_href(struct request *r, const struct queue *q, const char *format)
+{
+    struct str filter = queue_url_filter(&r->arena, &q->url);
+    if (!staff_may(r, ACTION_export_records) || !q->page.n)
+        return STR_EMPTY;
+    return arena_fmt(&r->arena, "/staff/export?%.*s%sformat=%s", STR_ARG(filter),
+                     filter.len ? "&" : "", format);
+}
+
 /* ---- views and tabs ------------------------------------------------------------------------- */
 
 /* The same list, from its beginning, with one thing changed. */
@@ -369,6 +378,8 @@ void queue_write(struct request *r, const struct queue *q)
         .becomes = becomes_of(r, q),
         .assign = assign_of(r, q),
         .back = queue_url_write(&r->arena, &q->url),
+        .export_csv = export_href(r, q, "csv"),
+        .export_json = export_href(r, q, "json"),
         .name = q->again.name,
         .name_error = q->again.name_error,
         .may_share = staff_may(r, ACTION_share_views),

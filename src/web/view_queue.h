@@ -77,7 +77,8 @@ struct view_queue {
     /* Changing the marked ones. */
     bool may_work;
     struct view_options becomes, assign;
-    struct str back; /* this list, as its forms lead back to it */
+    struct str back;                    /* this list, as its forms lead back to it */
+    struct str export_csv, export_json; /* all of it as a file; empty: the role may not */
     /* Keeping this view. */
     struct str name, name_error;
     struct str drop; /* where the form posts that deletes this view; may be empty */
