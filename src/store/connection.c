@@ -59,7 +59,7 @@ enum err connection_open(struct connection *c, const char *path, enum connection
         e = connection_error(c, "open the database", why);
     } else {
         /* Somebody else's lock (an operator's shell, a command's recovery) is waited for. */
-        sqlite3_busy_timeout(c->db, 2000);
+        sqlite3_busy_timeout(c->db, CONNECTION_BUSY_MS);
         sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
         sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

@@ -23,7 +23,8 @@ enum {
     /* The write-ahead log is checkpointed when it holds this many pages: 8 MiB. A larger log saves
      * writes (a page changed often is copied once) and costs time to read again after a crash. */
     CONNECTION_LOG_PAGES = 2048,
-    CONNECTION_PAGE_SIZE = 4096
+    CONNECTION_PAGE_SIZE = 4096,
+    CONNECTION_BUSY_MS = 2000 /* for somebody else's lock */
 };
 
 enum connection_mode {

@@ -5,7 +5,9 @@
 
 enum {
     RETRY_FIRST_MS = 50, /* pauses between attempts to get the disk back */
-    RETRY_LAST_MS = 5 * 1000
+    RETRY_LAST_MS = 5 * 1000,
+    LOG_PATIENCE = 8, /* times the log's limit */
+    READERS_MS = 500  /* waited for readers at most */
 };
 
 /* ---- the write-ahead log -------------------------------------------------------------------- */
@@ -24,13 +26,24 @@ static int on_commit(void *context, sqlite3 *db, const char *schema, int pages)
  * Copies the log into the database file, as far as no reader still needs the old pages, so that the
  * next commit can start the log over. What could not be copied is tried again after as many pages
  * as a full log has, not at every commit.
+ *
+ * Readers that follow each other without a pause keep the log from starting over, and its file
+ * grows. When it has grown to LOG_PATIENCE times what it should be, it is waited for them: those
+ * that begin meanwhile do not hold it up.
  */
 void writer_checkpoint(struct writer *w)
 {
     int pages = 0, copied = 0;
-    int rc = sqlite3_wal_checkpoint_v2(w->connection.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
-                                       &copied);
-    if (rc != SQLITE_OK) {
+    bool wait = w->log_length >= LOG_PATIENCE * w->log_limit;
+    if (wait)
+        sqlite3_busy_timeout(w->connection.db, READERS_MS);
+    int rc = sqlite3_wal_checkpoint_v2(w->connection.db, NULL,
+                                       wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
+                                       &pages, &copied);
+    if (wait)
+        sqlite3_busy_timeout(w->connection.db, CONNECTION_BUSY_MS);
+    w->log_length = pages > 0 && !(wait && rc == SQLITE_OK) ? (unsigned)pages : 0;
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY) {
         struct why why;
         connection_error(&w->connection, "checkpoint the database", &why);
         log_why(LOG_WARN, "checkpoint failed", &why);

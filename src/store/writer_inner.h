@@ -48,6 +48,7 @@ struct writer {
     bool burst;     /* the last group was a large one */
     int64_t index_at_ms;
     unsigned log_pages;     /* after the last commit */
+    unsigned log_length;    /* pages in its file when it was last looked at */
     unsigned checkpoint_at; /* log pages */
     bool rested;            /* nothing happened since memory was given back */
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/must.h"
 #include "store/trial.h"
+
+#include <stdatomic.h>
 
 static void expect_chain(const struct trial *t, uint64_t events)
 {
@@ -467,10 +470,68 @@ static void expired_drafts_are_missing_and_purged(void **state)
     arena_release(&a);
 }
 
+/* Two readers, one of which always reads: the log's file stays within its bound. */
+struct endless {
+    pthread_t thread;
+    const char *directory;
+    atomic_bool stop;
+    int64_t hold_ms;
+};
+
+static void *read_without_end(void *context)
+{
+    struct endless *e = context;
+    char path[128];
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/anteroom.db", e->directory);
+    must(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    while (!atomic_load(&e->stop)) {
+        const struct timespec hold = {.tv_nsec = e->hold_ms * 1000000};
+        sqlite3_exec(db, "BEGIN; SELECT count(*) FROM meta", NULL, NULL, NULL);
+        nanosleep(&hold, NULL);
+        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    }
+    sqlite3_close(db);
+    return NULL;
+}
+
+static void readers_without_a_pause(void **state)
+{
+    struct trial *t = *state;
+    enum { LIMIT = 64, SUBMISSIONS = 1500 };
+    trial_stop(t);
+    trial_start(
+        t, &(struct writer_options){.inbox_limit = 4096, .group_limit = 1, .log_pages = LIMIT});
+    struct endless readers[2] = {{.directory = t->directory.path, .hold_ms = 13},
+                                 {.directory = t->directory.path, .hold_ms = 17}};
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_without_end, &readers[i]),
+                         0);
+    off_t largest = 0;
+    char log[128];
+    struct stat st;
+    snprintf(log, sizeof log, "%s/anteroom.db-wal", t->directory.path);
+    for (int i = 0; i < SUBMISSIONS; i++) {
+        struct job job = trial_submission(NULL);
+        assert_int_equal(trial_do(t->writer, &job), ERR_NONE);
+        if (stat(log, &st) == 0 && st.st_size > largest)
+            largest = st.st_size;
+    }
+    for (int i = 0; i < 2; i++) {
+        atomic_store(&readers[i].stop, true);
+        pthread_join(readers[i].thread, NULL);
+    }
+    print_message("# the log grew to %lld pages, its limit is %d\n",
+                  (long long)largest / (4096 + 24), LIMIT);
+    assert_true(largest < (off_t)(LIMIT * 40) * (4096 + 24));
+}
+
 int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, trial_setup, trial_teardown)
     const struct CMUnitTest tests[] = {
+        STORE_TEST(readers_without_a_pause),
         STORE_TEST(a_submission_is_stored_with_its_rows),
         STORE_TEST(the_audit_and_outbox_hold_nothing_typed),
         STORE_TEST(a_repeat_gets_the_first_answer),
