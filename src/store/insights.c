@@ -4,7 +4,7 @@
 #include "base/must.h"
 #include "store/reader_inner.h"
 
-enum { BATCH = 5000 }; /* rows looked at in one go: some milliseconds */
+enum { BATCH = 500 }; /* rows looked at in one go: some milliseconds */
 
 const struct str contact_span_names[CONTACT_SPANS] = {
     STR_INIT("1h"), STR_INIT("4h"), STR_INIT("1d"),
