@@ -3,6 +3,7 @@
 // anteroom token: the tokens of the API from the command line, beside a running server and without one.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Server, binary, request, tap } from '../lib/server.mjs';
 
 const server = await new Server().start();
@@ -66,6 +67,13 @@ await tap({
     const { body } = await get('/api/v1/audit', made);
     const told = JSON.parse(body).items.filter((e) => e.action.startsWith('token.')).map((e) => `${e.action} ${e.subject} ${e.actor}`);
     assert.deepEqual(told, ['token.revoked token/2 command', 'token.made token/3 command', 'token.revoked token/1 command', 'token.made token/2 command', 'token.made token/1 command']);
+    await server.stop();
+    // Its last day is over.
+    const late = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute("UPDATE token SET expires_ms = 1 WHERE id = 3"); db.commit()';
+    assert.equal(spawnSync('python3', ['-c', late, join(server.data, 'anteroom.db')]).status, 0);
+    assert.equal(listed().find((t) => t.number === 3).state, 'expired');
+    await server.start();
+    assert.equal((await me(made)).status, 401);
     await server.stop();
     assert.equal(server.auditVerify().status, 0);
   },
