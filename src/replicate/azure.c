@@ -165,12 +165,11 @@ static struct str date_now(struct arena *a)
                      months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-/* What every call carries, and the proof over all of it. */
+/* When it was made, and the proof over all of it. */
 static enum err prove(struct azure *z, struct arena *a, struct azure_call *call, struct str path,
                       struct why *why)
 {
     azure_header(call, STR("x-ms-date"), date_now(a));
-    azure_header(call, STR("x-ms-version"), version);
     if (z->key.len) {
         struct str signed_path =
             arena_fmt(a, "%.*s/%.*s", STR_ARG(endpoint_path(z)), STR_ARG(path));
@@ -191,6 +190,7 @@ static enum err send_once(struct azure *z, struct arena *a, const struct azure_c
 {
     struct azure_call call = *plain;
     struct str path = blob_path(z, a, call.name);
+    azure_header(&call, STR("x-ms-version"), version);
     enum err e = prove(z, a, &call, path, why);
     if (e != ERR_NONE)
         return e;
@@ -231,4 +231,22 @@ enum err azure_send(struct azure *z, struct arena *a, struct azure_call *call,
         e = send_once(z, a, call, answer, why);
     }
     return e;
+}
+
+enum err azure_embed(struct azure *z, struct arena *a, const struct azure_call *call,
+                     struct buf *out, struct why *why)
+{
+    struct azure_call proven = *call;
+    struct str path = blob_path(z, a, call->name);
+    enum err e = prove(z, a, &proven, path, why);
+    if (e != ERR_NONE)
+        return e;
+    struct str url = url_of(z, a, &proven, path);
+    size_t host_end = z->endpoint.len - endpoint_path(z).len;
+    buf_fmt(out, "%s %.*s HTTP/1.1\r\n", proven.method, STR_ARG(str_slice(url, host_end, url.len)));
+    for (size_t i = 0; i < proven.n_headers; i++)
+        buf_fmt(out, "%.*s: %.*s\r\n", STR_ARG(proven.headers[i].name),
+                STR_ARG(proven.headers[i].value));
+    buf_str(out, STR("Content-Length: 0\r\n"));
+    return ERR_NONE;
 }

@@ -18,6 +18,7 @@
 #ifndef REPLICATE_AZURE_H
 #define REPLICATE_AZURE_H
 
+#include "base/buf.h"
 #include "net/fetch.h"
 #include "replicate/destination_url.h"
 
@@ -69,6 +70,11 @@ void azure_parameter(struct azure_call *call, struct str name, struct str value)
 
 enum err azure_send(struct azure *z, struct arena *a, struct azure_call *call,
                     struct fetch_answer *answer, struct why *why);
+
+/* The call as text, with the proof, as a batch has it: without a body, for it takes the version of
+ * the request that it goes in. */
+enum err azure_embed(struct azure *z, struct arena *a, const struct azure_call *call,
+                     struct buf *out, struct why *why);
 
 bool azure_said(const struct azure *z, const char *code); /* it was that error */
 

@@ -206,28 +206,9 @@ static enum err get(struct destination *d, struct str name, uint64_t from, uint6
     return e;
 }
 
-/* ---- deleting, leases
+/* ---- leases
  * ------------------------------------------------------------------------------
  */
-
-static enum err delete_one(struct azure_place *p, struct str name, struct why *why)
-{
-    struct azure_call call = {.method = "DELETE", .name = name, .whole_ms = p->base.timeout_ms};
-    struct arena a = ARENA_INIT;
-    struct fetch_answer answer;
-    azure_header(&call, STR("x-ms-delete-snapshots"), STR("include"));
-    enum err e = azure_place_send(p, &a, &call, &answer, why);
-    if (e == ERR_MISSING && !azure_said(&p->azure, "ContainerNotFound"))
-        e = ERR_NONE;
-    arena_release(&a);
-    return e;
-}
-
-static enum err delete (struct destination *d, const struct str *names, size_t n, struct why *why) {
-    enum err e = ERR_NONE; for (size_t i = 0; e == ERR_NONE && i < n; i++)
-                               e = delete_one((struct azure_place *)d, names[i], why);
-    return e;
-}
 
 /* "0123…" as the GUID that the service wants. */
 static struct str guid(struct arena *a, struct str hex)
@@ -333,7 +314,7 @@ enum err destination_azure_open(const struct destination_options *options,
                                                  .look = look,
                                                  .get = get,
                                                  .list = azure_place_list,
-                                                 .delete = delete,
+                                                 .delete = azure_place_delete,
                                                  .lease = lease,
                                                  .lease_end = lease_end,
                                                  .needs = needs,

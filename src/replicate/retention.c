@@ -319,8 +319,8 @@ static bool is_needless(const struct view *s, const struct retention_file *f, ui
     return false;
 }
 
-/* The newest of a level first: what is left of a file's parts has no gap, should it stay at that.
- */
+/* The newest of a level first: where they go one by one, what is left of a file's parts has no gap,
+ * should it stay at that. Any order is safe. */
 static bool deletable(struct view *s, struct retention_step *out)
 {
     bool *stays = arena_new_array(s->arena, bool, s->snapshots->n);

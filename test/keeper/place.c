@@ -161,7 +161,7 @@ enum err destination_list(struct destination *d, struct arena *a, struct str pre
     return ERR_NONE;
 }
 
-/* Dying after it: half of them are gone. */
+/* Dying after it: every second one is gone. A place may delete them in any order. */
 enum err destination_delete(struct destination *d, const struct str *names, size_t n,
                             struct why *why)
 {
@@ -169,9 +169,9 @@ enum err destination_delete(struct destination *d, const struct str *names, size
     if (dead(false))
         return lost(why);
     bool dying = place.dies_at == place.calls;
-    for (size_t i = 0; i < (dying ? n / 2 : n); i++) {
+    for (size_t i = 0; i < n; i++) {
         struct place_blob *b = find(names[i]);
-        if (!b)
+        if (!b || (dying && i % 2 == 0))
             continue;
         free(b->bytes);
         memmove(b, b + 1, (size_t)(place.blobs + --place.n - b) * sizeof *b);

@@ -9,9 +9,10 @@
 // Faults: {status, headers, code} an answer of our own, the server hears nothing · {silent: true} no answer ·
 // {resetBefore: true} the connection is reset before the server hears of it · {lost: true} the server
 // does it, and the answer is lost · {cut: n} the answer breaks off after n bytes · {delay: ms} ·
-// {replay: body} an old answer instead · {damage: true} a byte of the request is changed on the way.
+// {replay: body, headers} an old answer instead · {damage: true} a byte of the request is changed on the way.
 // It checks x-ms-content-crc64 like Azure, which the emulator does not: a damaged body gets 400.
 import http from 'node:http';
+import https from 'node:https';
 
 const mask = (1n << 64n) - 1n;
 const table = Array.from({ length: 256 }, (_, b) => {
@@ -29,12 +30,14 @@ export function crc64(bytes) {
 }
 
 export class FaultProxy {
-  constructor(target) {
+  // ca: the authority of a target that speaks TLS; the proxy itself does not.
+  constructor(target, { ca } = {}) {
     this.target = new URL(target);
+    this.protocol = this.target.protocol === 'https:' ? https : http;
     this.faults = [];
     this.seen = []; // "PUT /path?query" of each request
     this.checked = 0; // checksums compared
-    this.agent = new http.Agent({ keepAlive: true });
+    this.agent = new this.protocol.Agent({ keepAlive: true, ca });
   }
 
   next(method, fault, match = /./) {
@@ -78,8 +81,8 @@ export class FaultProxy {
     if (sum) this.checked++;
     if (sum && sum !== crc64(body)) return this.#say(res, 400, 'Crc64Mismatch');
     if (fault.status) return this.#say(res, fault.status, fault.code ?? 'ServerBusy', fault.headers);
-    if (fault.replay !== undefined) return res.writeHead(200, { 'content-type': 'application/xml' }).end(fault.replay);
-    const out = http.request(this.target.origin + req.url,
+    if (fault.replay !== undefined) return res.writeHead(200, { 'content-type': 'application/xml', ...fault.headers }).end(fault.replay);
+    const out = this.protocol.request(this.target.origin + req.url,
       { method: req.method, headers: req.headers, agent: this.agent }, (answer) => this.#pass(answer, res, fault));
     out.on('error', () => res.destroy());
     out.end(body);

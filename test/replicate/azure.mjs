@@ -3,7 +3,7 @@
 // The replica's place in Azure, against Azurite: the contract test in every way in, over http and
 // https; then what goes wrong on the way, each fault by name, through a proxy that makes it.
 import { spawn } from 'node:child_process';
-import { writeFileSync, mkdirSync } from 'node:fs';
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { Azurite, account } from '../lib/azurite.mjs';
@@ -172,6 +172,53 @@ const [long] = await place(through, 'list', 'many/');
 const names = long.text.split(' ');
 report('a long list comes in parts, each from where the last one ended', names.length === 1003 && names.every((n, i) => n === `many/${String(i).padStart(6, '0')}`) &&
   proxy.faults.length === 0, JSON.stringify([long.error, long.why, names.length, proxy.seen.slice(-4)]));
+
+// ---- many at once --------------------------------------------------------------------------------
+
+// Three blobs are put, deleted together (twice with `again`), and looked at; what was asked to delete them is counted.
+async function deleting(name, method, what, good, { env = {}, again = false, way = proxy } = {}) {
+  const words = ['b/1', 'b/2', 'b/3'].flatMap((blob) => ['put', blob, 'x', '+']);
+  const remove = ['delete', 'b/1,b/2,b/never,b/3', '+'];
+  const from = way.seen.length;
+  if (method) way.next(method, what);
+  const answers = await place({ ...through, ...env }, ...words, ...remove, ...(again ? [...words, ...remove] : []), 'list', 'b/');
+  const asked = way.seen.slice(from);
+  const count = (which) => asked.filter((line) => line.startsWith(which)).length;
+  const deletes = answers.filter((_, i) => i % 4 === 3 && i < 8).slice(0, again ? 2 : 1);
+  report(name, good(deletes, count('POST'), count('DELETE'), answers.at(-1).text), JSON.stringify([deletes, answers.at(-1), asked]));
+}
+const part = (id, status, code) => `--r\r\nContent-Type: application/http\r\nContent-ID: ${id}\r\n\r\nHTTP/1.1 ${status} x\r\nx-ms-error-code: ${code}\r\n\r\n`;
+const batch = (parts) => ({ replay: parts, headers: { 'content-type': 'multipart/mixed; boundary=r' } });
+const refused = (n) => Array.from({ length: n }, (_, i) => part(i, 403, 'AuthenticationFailed')).join('');
+
+await deleting('blobs go in one request, one that is not there with them', '', {},
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single === 0 && left === '');
+await deleting('… by SAS', '', {},
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single === 0 && left === '', { env: { PLACE_ACCOUNT_KEY: '', PLACE_SAS: plain.sas() } });
+const signing = await signInService(() => ({ access_token: secure.token(), expires_in: 3600 }));
+const behind = await new FaultProxy(secure.endpoint, { ca: readFileSync(secure.ca) }).start();
+await deleting('… by a token, which each of them carries', '', {},
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single === 0 && left === '',
+  { env: { ...workload(signing.url), PLACE_ACCOUNT_KEY: '', PLACE_ENDPOINT: `http://127.0.0.1:${behind.port}/${account}` }, way: behind });
+signing.stop();
+await behind.stop();
+for (const [status, code] of [[400, 'InvalidQueryParameterValue'], [403, 'AuthorizationPermissionMismatch'], [501, 'NotImplemented']])
+  await deleting(`a place without batches (${status}): one by one, and it is remembered`, 'POST', { status, code },
+    ([first, second], posts, single, left) => first.error === 'none' && second.error === 'none' && posts === 1 && single === 8 && left === '', { again: true });
+await deleting('half an answer is none: one by one', 'POST', batch(part(0, 202, '') + part(1, 202, '')),
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single === 4 && left === '');
+await deleting('parts that were refused are asked for by themselves', 'POST', batch(`${refused(4)}--r--`),
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single === 4 && left === '');
+await deleting('a part of it later: all of it later', 'POST', batch(`${part(0, 202, '')}${part(1, 503, 'ServerBusy')}${part(2, 202, '')}${part(3, 202, '')}--r--`),
+  ([first], posts, single, left) => first.error === 'busy' && posts === 1 && single === 0 && left === 'b/1 b/2 b/3');
+await deleting('busy, with Retry-After, and then done', 'POST', { status: 503, headers: { 'retry-after': '3' } },
+  ([first, second], posts, single, left) => first.error === 'busy' && first.retry_ms === 3000 && second.error === 'none' && posts === 2 && single === 0 && left === '', { again: true });
+await deleting('the answer is lost on a kept connection: once more, and what is gone is no error', 'POST', { lost: true },
+  ([first], posts, single, left) => first.error === 'none' && posts === 2 && single === 0 && left === '');
+await deleting('the answer breaks off: asked again, the same', 'POST', { cut: 200 },
+  ([first, second], posts, single, left) => first.error === 'network' && second.error === 'none' && posts === 2 && single === 0 && left === '', { again: true });
+await deleting('a batch damaged on the way: all that was asked for goes, and nothing else', 'POST', { damage: true },
+  ([first], posts, single, left) => first.error === 'none' && posts === 1 && single > 0 && left === '');
 
 await fault('refused, and the clocks are an hour apart', 'HEAD',
   { status: 403, code: 'AuthenticationFailed', headers: { date: new Date(Date.now() + 3600e3).toUTCString() } }, ['look', 'f/1'],

@@ -4,6 +4,7 @@
 
 #include "core/oauth_token.h"
 #include "replicate/azure.h"
+#include "replicate/azure_batch.h"
 #include "replicate/azure_crc64.h"
 #include "replicate/azure_list.h"
 
@@ -93,6 +94,67 @@ static void lists_that_are_none(void **state)
     arena_release(&a);
 }
 
+#define PART(id, answer)                                                                           \
+    "--b\r\nContent-Type: application/http\r\n" id "\r\nHTTP/1.1 " answer "\r\n\r\n"
+
+static void batches(void **state)
+{
+    (void)state;
+    const struct str type = STR("multipart/mixed; boundary=b");
+    struct azure_batch batch;
+    static const char first[] = "a preamble\r\n" PART("Content-ID: 1\r\n", "202 Accepted")
+        PART("content-id: 0\r\n", "404 Not here\r\nX-MS-Error-Code: BlobNotFound\r\n\r\n<x>--b")
+            PART("Content-ID: 2\r\n", "503 Busy") "--b--\r\n--b\r\n";
+    assert_true(azure_batch_read(type, str_from(first), 3, &batch));
+    assert_int_equal(batch.parts[0].status, 404);
+    assert_str(batch.parts[0].code, "BlobNotFound");
+    assert_int_equal(batch.parts[1].status, 202);
+    assert_str(batch.parts[1].code, "");
+    assert_int_equal(batch.parts[2].status, 503);
+    assert_int_equal(batch.whole.status, 0);
+    assert_false(azure_batch_read(type, str_from(first), 2, &batch));
+    assert_false(azure_batch_read(type, str_from(first), 4, &batch));
+    /* No beginning of it is the whole. */
+    for (size_t n = 0; n < (size_t)(strstr(first, "--b--") + 5 - first); n++)
+        assert_false(azure_batch_read(type, str_of(first, n), 3, &batch));
+
+    static const char whole[] = PART("", "400 No\r\nx-ms-error-code: InvalidInput") "--b--";
+    assert_true(
+        azure_batch_read(STR("Multipart/mixed; x=y; Boundary=\"b\""), str_from(whole), 9, &batch));
+    assert_int_equal(batch.whole.status, 400);
+    assert_str(batch.whole.code, "InvalidInput");
+
+    static const struct {
+        const char *id, *status, *second_id, *second_status, *end;
+    } wrong[] = {
+        {"Content-ID: 0\r\n", "202 OK", NULL, NULL, ""},
+        {"Content-ID: 0\r\n", "202 OK", "Content-ID: 0\r\n", "202 OK", "--b--"},
+        {"Content-ID: 0\r\nContent-ID: 0\r\n", "202 OK", NULL, NULL, "--b--"},
+        {"Content-ID: 1\r\n", "202 OK", NULL, NULL, "--b--"},
+        {"Content-ID: -1\r\n", "202 OK", NULL, NULL, "--b--"},
+        {"Content-ID: 0\r\n", "2x2 OK", NULL, NULL, "--b--"},
+        {"Content-ID: 0\r\n", "99 OK", NULL, NULL, "--b--"},
+        {"Content-ID: 0\r\n", "202 OK", "", "400 No", "--b--"},
+        {"", "400 No", "", "400 No", "--b--"},
+    };
+    struct arena a = ARENA_INIT;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct str text = arena_fmt(&a, PART("%s", "%s"), wrong[i].id, wrong[i].status);
+        if (wrong[i].second_id)
+            text = arena_fmt(&a, "%.*s" PART("%s", "%s"), STR_ARG(text), wrong[i].second_id,
+                             wrong[i].second_status);
+        text = arena_fmt(&a, "%.*s%s", STR_ARG(text), wrong[i].end);
+        assert_false(azure_batch_read(type, text, 1, &batch));
+    }
+    arena_release(&a);
+    static const char *const none[] = {"", "--b--", "--b\r\nContent-ID: 0\r\n\r\n--b--"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(azure_batch_read(type, str_from(none[i]), 1, &batch));
+    assert_false(azure_batch_read(STR("text/plain; boundary=b"), str_from(whole), 1, &batch));
+    assert_false(azure_batch_read(STR("multipart/mixed"), str_from(whole), 1, &batch));
+    assert_false(azure_batch_read(STR("multipart/mixed; boundary="), str_from(whole), 1, &batch));
+}
+
 static void tokens(void **state)
 {
     (void)state;
@@ -145,11 +207,8 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checksum),
-        cmocka_unit_test(urls),
-        cmocka_unit_test(lists_that_are_none),
-        cmocka_unit_test(tokens),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(checksum), cmocka_unit_test(urls),   cmocka_unit_test(lists_that_are_none),
+        cmocka_unit_test(batches),  cmocka_unit_test(tokens), cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -390,6 +390,26 @@ static void deleted(void **state)
     assert_str(content(d, names[0], 0, UINT64_MAX), "again");
 }
 
+/* More than one request takes, and most of them are not there. */
+static void many_deleted(void **state)
+{
+    enum { ALL = 300 };
+    static const size_t there[] = {0, 1, 254, 255, 256, 257, ALL - 1};
+    struct destination *d = *state;
+    struct str names[ALL], kept = fresh("ltx/0");
+    for (size_t i = 0; i < ALL; i++)
+        names[i] = fresh("ltx/0");
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+        put_text(d, names[there[i]], "a");
+    put_text(d, kept, "b");
+    expect(destination_delete(d, names, ALL, &why), ERR_NONE);
+    struct destination_blob b;
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+        expect(destination_look(d, &arena, names[there[i]], &b, &why), ERR_MISSING);
+    expect(destination_look(d, &arena, kept, &b, &why), ERR_NONE);
+    expect(destination_delete(d, NULL, 0, &why), ERR_NONE);
+}
+
 static void a_lease(void **state)
 {
     struct destination *d = *state, *other = open_place();
@@ -508,6 +528,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there),
         cmocka_unit_test(lists),
         cmocka_unit_test(deleted),
+        cmocka_unit_test(many_deleted),
         cmocka_unit_test(a_lease),
     };
     const struct CMUnitTest all[] = {
@@ -524,6 +545,7 @@ int main(void)
         cmocka_unit_test(lists),
         cmocka_unit_test(long_lists),
         cmocka_unit_test(deleted),
+        cmocka_unit_test(many_deleted),
         cmocka_unit_test(a_lease),
         cmocka_unit_test(stopped),
         cmocka_unit_test(wrong_names_are_defects),

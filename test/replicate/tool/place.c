@@ -4,8 +4,8 @@
  * with PLACE_KEY, and PLACE_TIMEOUT_MS.
  *
  *     place VERB [NAME [TEXT]] [+ VERB [NAME [TEXT]]]…      on one connection, one after the other
- *     put NAME TEXT · look NAME · get NAME · list PREFIX · delete NAME · lease NAME HOLDER · wait
- * MS
+ *     put NAME TEXT · look NAME · get NAME · list PREFIX · delete NAME[,NAME]… · lease NAME HOLDER
+ *     wait MS
  *
  * Prints one line of JSON per verb: {"error":"conflict","retry_ms":0,"text":…,"why":…}.
  */
@@ -53,6 +53,15 @@ static enum err look(struct destination *d, struct arena *a, struct str name, st
     return e;
 }
 
+static enum err delete_all(struct destination *d, struct arena *a, struct str list, struct why *why)
+{
+    struct str *names = arena_new_array(a, struct str, list.len + 1);
+    size_t n = 0;
+    while (str_cut(&list, ',', &names[n]))
+        n++;
+    return destination_delete(d, names, n, why);
+}
+
 static enum err pause_for(struct str ms)
 {
     uint64_t n = 0;
@@ -75,7 +84,7 @@ static enum err run(struct destination *d, struct arena *a, const struct str wor
     if (str_eq(words[0], STR("list")))
         return list(d, a, words[1], out, why);
     if (str_eq(words[0], STR("delete")))
-        return destination_delete(d, &words[1], 1, why);
+        return delete_all(d, a, words[1], why);
     if (str_eq(words[0], STR("lease")))
         return destination_lease(d, words[1], words[2], 15, why);
     if (str_eq(words[0], STR("wait")))
