@@ -37,6 +37,7 @@ static const char *key_path(const struct audit_call *c, char out[PATH_MAX])
 static enum err read_text(struct arena *a, const char *path, struct str *out, struct why *why)
 {
     static const char op[] = "read the file";
+    *out = STR_EMPTY;
     bool standard = strcmp(path, "-") == 0;
     FILE *f = standard ? stdin : fopen(path, "rb");
     if (!f)

@@ -135,8 +135,8 @@ static enum err do_alone(const struct config *config, struct str request, struct
 }
 
 enum err control_ask(const struct config *config, const char *name,
-                     const struct control_pair *pairs, size_t n, struct arena *a, struct str *out,
-                     struct why *why)
+                     const struct control_pair *pairs, size_t n, struct arena *a,
+                     struct str *answer, struct why *why)
 {
     struct buf request;
     buf_init(&request, CONTROL_REQUEST_MAX);
@@ -147,8 +147,8 @@ enum err control_ask(const struct config *config, const char *name,
         e = err_set(why, ERR_TOO_BIG, "ask for it", "what was given is too long");
     } else {
         fd = reach(config);
-        e = fd >= 0 ? ask(fd, buf_view(&request), a, out, why)
-                    : do_alone(config, buf_view(&request), a, out, why);
+        e = fd >= 0 ? ask(fd, buf_view(&request), a, answer, why)
+                    : do_alone(config, buf_view(&request), a, answer, why);
     }
     if (fd >= 0)
         close(fd);

@@ -95,6 +95,7 @@ static void place_bar(size_t i, size_t n, unsigned *at, unsigned *width)
 
 static uint64_t height_of(uint64_t n, uint64_t end)
 {
+    must(end > 0);
     uint64_t height = n * PLOT / end;
     return n && !height ? 1 : height;
 }
