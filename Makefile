@@ -80,7 +80,7 @@ test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroo
 	    --after $(call scripts,e2e) --alone $(call scripts,fault)
 
 .PHONY: lint bench bench-replica bench-staff soak docs
-lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs
+lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs, links
 	@$(RUN) $(LINTS)
 
 bench: all $(BENCHES) ## throughput, latency, memory, size, as ratios (ARGS="--only pages")
