@@ -178,7 +178,7 @@ static enum err verify(struct audit_call *c, struct why *why)
     printf("%" PRIu64 " events, each follows from the one before it.\nhead %.*s\n", report.events,
            STR_ARG(head));
     if (c->head_file)
-        printf("%" PRIu64 " signed heads agree.\n", heads);
+        printf("%" PRIu64 " signed head%s.\n", heads, heads == 1 ? " agrees" : "s agree");
     return ERR_NONE;
 }
 

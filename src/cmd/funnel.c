@@ -29,8 +29,8 @@ struct sums {
 
 static const char *const stage_titles[FUNNEL_STAGES] = {
     [FUNNEL_STARTED] = "opened the form",
-    [FUNNEL_COMPANY] = "finished “company”",
-    [FUNNEL_ENGAGEMENT] = "finished “engagement”",
+    [FUNNEL_COMPANY] = "finished company",
+    [FUNNEL_ENGAGEMENT] = "finished engagement",
     [FUNNEL_CHECK] = "came to the check page",
     [FUNNEL_SENT] = "sent",
 };

@@ -219,7 +219,7 @@ await tap({
     writeFileSync(kept, `{"event":"audit head","signed":"${signed}"}\n`);
     writeFileSync(publicKey, key);
     const verify = (data, ...more) => ['audit', 'verify', '--data', data, '--head', kept, ...more];
-    assert.match(ends(0, verify(server.data)).stdout, /^1 signed heads agree\.$/m);
+    assert.match(ends(0, verify(server.data)).stdout, /^1 signed head agrees\.$/m);
     assert.match(ends(0, verify(server.data, '--key', publicKey)).stdout, /agree/);
 
     const cut = copyOf(server.data);
@@ -248,7 +248,7 @@ await tap({
     await other.stop();
     const kept = join(temporaryDirectory(), 'log');
     writeFileSync(kept, other.log);
-    for (const file of [head, kept]) assert.match(ends(0, ['audit', 'verify', '--data', other.data, '--head', file]).stdout, /^\d signed heads agree\.$/m);
+    for (const file of [head, kept]) assert.match(ends(0, ['audit', 'verify', '--data', other.data, '--head', file]).stdout, /^\d signed heads? agrees?\.$/m);
   },
   'serve: refuses to start on what it cannot use': () => {
     const noisy = { env: { ANTEROOM_SERVER__LISTEN: '127.0.0.1:1', ANTEROOM_SERVER__OPS_LISTEN: '' } };

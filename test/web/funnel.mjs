@@ -76,7 +76,7 @@ await tap({
     const { stdout, stderr } = funnel('--days', '2');
     assert.equal(stderr, '');
     assert.match(stdout, /opened the form +3\n/);
-    assert.match(stdout, /finished “company” +2 +67 %/);
+    assert.match(stdout, /^  finished company {17}2 +67 %$/m);
     assert.match(stdout, /sent +1 +100 %/);
     assert.match(stdout, /Pages sent back +2\n +email +2 +wrong\n +company_name +1 +missing\n/);
   },
