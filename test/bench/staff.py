@@ -85,6 +85,8 @@ def main():
         quiet_rows, _ = measure(argparse.Namespace(seconds=args.seconds, rate=0), data, sql)
         shells = {row[0]: shell_ms(data, sql, row[0]) for row in quiet_rows}
         rows, (sent, refused, records) = measure(args, data, sql)
+        exports = subprocess.run([os.path.join(ROOT, "test", "bench", "exports.mjs"), data], cwd=ROOT, check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout
     finally:
         shutil.rmtree(scratch)
     lines = [f"{records:,} records. Beside the searches on the right {sent:,} submissions arrived, "
@@ -96,7 +98,7 @@ def main():
         mean, beside = float(quiet[2]), shells[quiet[0]]
         lines.append(f"| {quiet[0]} | {mean:.3f} | {float(quiet[4]):.2f} | {beside:.3f} | {mean / beside:.2f} | "
                      f"{float(busy[3]):.2f} | {float(busy[4]):.2f} | {float(busy[5]):.1f} | {busy[7]} |")
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n\n" + exports
     print(text)
     if args.markdown:
         with open(args.markdown, "w", encoding="utf8") as f:
