@@ -57,7 +57,8 @@ static void print_report(const struct restore_report *r, const char *to)
     if (to)
         printf(
             "The keys (keys/ in the data directory) are not in a replica: put yours back, or the "
-            "links\nthat visitors have to their status end.\n");
+            "links\nthat visitors have to their status end, and nobody's second step can be "
+            "checked.\n");
     arena_release(&a);
 }
 
