@@ -48,7 +48,7 @@ design: build/asan/anteroom ## serve a development build: every part in every st
 
 # ---- testing -------------------------------------------------------------------------------------
 
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 6
 RUN = test/run -j $(JOBS)
 
 .PHONY: check asan tsan fuzz e2e test-all
@@ -62,7 +62,7 @@ asan: $(call tests,asan) ## unit tests under AddressSanitizer and UBSan
 tsan: $(call tests,tsan) ## unit tests under ThreadSanitizer
 	@$(RUN) $(call tests,tsan)
 
-fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=10 each, from its seeds
+fuzz: $(FUZZERS) ## every fuzz target for FUZZ_SECONDS=6 each, from its seeds
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) $(FUZZERS:%='test/fuzz/run %')
 
 e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
