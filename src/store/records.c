@@ -276,8 +276,11 @@ enum err record_change(struct write *w, void *input, struct why *why)
     const struct record_change *c = input;
     struct record_status status = {c->actor, c->id, c->revision, c->status};
     struct record_assign assign = {c->actor, c->id, c->revision + c->has_status, c->owner};
+    struct record_read read = {c->actor, c->id};
     enum err e = c->has_status ? record_status(w, &status, why) : ERR_NONE;
-    return e || !c->has_owner ? e : record_assign(w, &assign, why);
+    if (!e && c->has_owner)
+        e = record_assign(w, &assign, why);
+    return e ? e : record_read(w, &read, why);
 }
 
 enum err record_note(struct write *w, void *input, struct why *why)

@@ -78,7 +78,7 @@ struct record_assign {
 };
 write_verb record_assign;
 
-/* Both at once, or neither; as the two above. */
+/* Both at once, or neither; as the two above. The answer is the record, so it was read as well. */
 struct record_change {
     struct actor actor;
     struct client_id id;

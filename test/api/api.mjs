@@ -121,6 +121,10 @@ await tap({
     assert.deepEqual(json.items.map((event) => event.action), ['records.listed', 'record.read']);
     assert.equal(json.items[1].subject, id);
     assert.equal((await call('GET', `/api/v1/audit?record=${id}`, { as: team.auditor })).json.items.length, 2);
+    // A change that changes nothing answers with the record all the same.
+    await call('PATCH', `/api/v1/submissions/${id}`, { as: team.agent, body: { owner: null, revision: 0 } });
+    const { items } = (await call('GET', `/api/v1/audit?record=${id}`, { as: team.auditor })).json;
+    assert.deepEqual(items.map((event) => event.action), ['record.read', 'record.read', 'submission.created']);
     const next = await call('GET', `/api/v1/audit?limit=2&before=${json.before}`, { as: team.auditor });
     assert.ok(next.json.items[0].number < json.before);
     for (const query of ['limit=0', 'record=x', 'from=never', 'before=-1']) assert.equal((await call('GET', `/api/v1/audit?${query}`, { as: team.auditor })).status, 422, query);
