@@ -16,7 +16,9 @@
  * which made them can answer with a redirect, and a reload within ten minutes is harmless; "I have
  * kept them" takes the cookie away.
  *
- *     cookie = ten codes, a space behind each ‖ where to go then
+ *     cookie = whose they are, ten codes, a space behind each ‖ where to go then
+ *
+ * Who signs in next in the same browser does not see them.
  */
 
 static const struct str codes_cookie = STR_INIT("__Host-codes");
@@ -35,7 +37,7 @@ void auth_make_codes(struct auth_codes *out, unsigned char hashes[][RECOVERY_HAS
 
 void auth_keep_codes(struct request *r, const struct auth_codes *codes)
 {
-    struct str all = STR_EMPTY;
+    struct str all = arena_fmt(&r->arena, "%lld ", (long long)r->staff->person);
     for (int i = 0; i < RECOVERY_CODES; i++)
         all = arena_fmt(&r->arena, "%.*s%s ", STR_ARG(all), codes->codes[i].text);
     sealed_cookie_set(r, codes_cookie,
@@ -45,8 +47,10 @@ void auth_keep_codes(struct request *r, const struct auth_codes *codes)
 
 static bool read_codes(struct request *r, struct view_step *codes, struct str *next)
 {
-    struct str rest, code;
-    if (!sealed_cookie_get(r, codes_cookie, &rest))
+    struct str rest, code, whose;
+    uint64_t person;
+    if (!sealed_cookie_get(r, codes_cookie, &rest) || !str_cut(&rest, ' ', &whose) ||
+        !str_to_u64(whose, &person) || (int64_t)person != r->staff->person)
         return false;
     for (int i = 0; i < RECOVERY_CODES; i++) {
         if (!str_cut(&rest, ' ', &code))

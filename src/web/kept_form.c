@@ -34,15 +34,6 @@ static uint64_t get(struct str bytes)
     return n;
 }
 
-/* Whose session it was; 0 when that is not known any more. */
-static int64_t person_of(struct request *r, const struct session_hash *hash)
-{
-    struct session session;
-    return reader_session(r->loop->reader, &r->arena, hash, &session, NULL) == ERR_NONE
-               ? session.person
-               : 0;
-}
-
 static struct str word(struct request *r, int64_t person)
 {
     size_t n = 2 * (size_t)NUMBER + r->path.len;
@@ -74,12 +65,13 @@ static void read_controls(struct request *r, struct view_kept *v)
 bool kept_form_offer(struct request *r)
 {
     struct session_hash ended;
+    int64_t person;
     unsigned flags = r->route->flags;
     if (!(flags & ROUTE_FORM) || r->body.len > BODY_MOST || (flags & (ROUTE_GUESS | ROUTE_EARLY)) ||
         !staff_cookie(r, &ended) ||
-        !str_eq_secret(request_field(r, STR("csrf")), staff_csrf(r, &ended)))
+        !staff_csrf_of(r, &ended, request_field(r, STR("csrf")), &person))
         return false;
-    struct view_kept v = {.action = r->path, .word = word(r, person_of(r, &ended))};
+    struct view_kept v = {.action = r->path, .word = word(r, person)};
     read_controls(r, &v);
     shell_fill(&v.shell, r, say(r, TEXT_AUTH_KEPT_TITLE));
     v.shell.plain = true;
@@ -98,6 +90,6 @@ bool kept_form_is(struct request *r)
         return false;
     uint64_t age_ms = (uint64_t)clock_wall_ms() - get(plain);
     int64_t person = (int64_t)get(str_slice(plain, NUMBER, plain.len));
-    return age_ms < KEPT_MS && (!person || person == r->staff->person) &&
+    return age_ms < KEPT_MS && person == r->staff->person &&
            str_eq(str_slice(plain, 2 * (size_t)NUMBER, plain.len), r->path);
 }

@@ -27,6 +27,7 @@ enum {
     MINUTE_MS = 60 * 1000,
     HOUR_MS = 60 * MINUTE_MS,
     CSRF_SIZE = 16,
+    PERSON_SIZE = 8,
     NEXT_MAX = 2048,
     ESCAPED_MAX = 3 * NEXT_MAX
 };
@@ -52,11 +53,33 @@ static void put_aside(struct request *r, write_verb *verb, const void *input, si
     ticket_put(t);
 }
 
-struct str staff_csrf(struct request *r, const struct session_hash *session)
+/* u64 person ‖ MAC over the session's hash and the person: whose form it was can be told when the
+ * session is gone. */
+struct str staff_csrf(struct request *r, const struct session_hash *session, int64_t person)
 {
-    unsigned char mac[SIGN_MAC_SIZE];
-    sign(r->web->link_key.bytes, "form of a session", str_of(session->bytes, sizeof *session), mac);
-    return text_base64url(&r->arena, str_of(mac, CSRF_SIZE));
+    unsigned char mac[SIGN_MAC_SIZE], signed_bytes[sizeof *session + PERSON_SIZE],
+        out[PERSON_SIZE + CSRF_SIZE];
+    for (int i = 0; i < PERSON_SIZE; i++)
+        out[i] = (unsigned char)((uint64_t)person >> (56 - 8 * i));
+    memcpy(signed_bytes, session->bytes, sizeof *session);
+    memcpy(signed_bytes + sizeof *session, out, PERSON_SIZE);
+    sign(r->web->link_key.bytes, "form of a session", str_of(signed_bytes, sizeof signed_bytes),
+         mac);
+    memcpy(out + PERSON_SIZE, mac, CSRF_SIZE);
+    return text_base64url(&r->arena, str_of(out, sizeof out));
+}
+
+bool staff_csrf_of(struct request *r, const struct session_hash *session, struct str csrf,
+                   int64_t *person)
+{
+    struct str bytes;
+    uint64_t id = 0;
+    if (!text_unbase64url(&r->arena, csrf, &bytes) || bytes.len != PERSON_SIZE + CSRF_SIZE)
+        return false;
+    for (int i = 0; i < PERSON_SIZE; i++)
+        id = id << 8 | (unsigned char)bytes.ptr[i];
+    *person = (int64_t)id;
+    return str_eq_secret(csrf, staff_csrf(r, session, *person));
 }
 
 static bool is_over(const struct request *r, const struct session *session, int64_t now_ms)
@@ -90,7 +113,7 @@ static enum err find_person(struct request *r, struct why *why)
         .actor = actor_person(found.person),
         .strong = found.strong,
         .session = hash,
-        .csrf = staff_csrf(r, &hash),
+        .csrf = staff_csrf(r, &hash, found.person),
         .method = found.method,
         .expires_ms = found.expires_ms,
     };

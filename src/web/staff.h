@@ -58,8 +58,10 @@ struct str staff_new_token(struct request *r);
 void staff_set_cookie(struct request *r, struct str token);
 void staff_clear_cookie(struct request *r);
 
-/* What the forms of a session carry. */
-struct str staff_csrf(struct request *r, const struct session_hash *session);
+/* What the forms of a session carry; and whether one is that session's, and whose it was. */
+struct str staff_csrf(struct request *r, const struct session_hash *session, int64_t person);
+bool staff_csrf_of(struct request *r, const struct session_hash *session, struct str csrf,
+                   int64_t *person);
 
 /* The browser's session by its cookie; false when it brings none. */
 bool staff_cookie(const struct request *r, struct session_hash *out);

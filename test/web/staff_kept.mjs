@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // A form that is sent after the session has ended: what was typed is kept, and counts after signing
-// in again; nobody else's form does.
+// in again; nobody else's form does. Nor are another's recovery codes shown to who signs in next.
 import assert from 'node:assert/strict';
 import { Server, tap } from '../lib/server.mjs';
-import { firstAdministrator, inForm } from '../lib/sign_in.mjs';
+import { Member, firstAdministrator, inForm } from '../lib/sign_in.mjs';
 
 const server = await new Server().start();
 const owner = await firstAdministrator(server);
@@ -49,5 +49,21 @@ await tap({
     assert.equal((await owner.post('/auth/logout', { kept: kept.kept })).status, 403);
     assert.equal((await owner.post(`${page}/notes`, kept)).status, 303);
     assert.match((await owner.go(page)).body, /Rang at nine\./);
+  },
+  'a form that somebody else began is not good for an administrator; nor are codes of another shown': async () => {
+    const invited = await owner.send('/staff/users', { name: 'Nicholas Higgins', login: 'nicholas@example.com', role: 'viewer' });
+    const other = new Member(server);
+    await other.setUp(invited.body.match(/\/auth\/setup\/[\w-]+/)[0]);
+    other.cookies.set('__Host-codes', owner.cookies.get('__Host-codes'));
+    assert.equal((await owner.go('/auth/codes')).status, 200);
+    assert.equal((await other.go('/auth/codes')).headers.location, '/staff/profile');
+    const csrf = inForm((await other.go('/staff/profile')).body, 'csrf');
+    const session = other.cookies.get('__Host-staff');
+    await other.post('/auth/logout', { csrf });
+    other.cookies.set('__Host-staff', session);
+    const made = { name: 'Nobody Else', login: 'nobody@example.com', role: 'administrator' };
+    const word = inForm((await other.post('/staff/users', { csrf, ...made })).body, 'kept');
+    assert.ok(word);
+    assert.equal((await owner.post('/staff/users', { kept: word, ...made })).status, 403);
   },
 });
