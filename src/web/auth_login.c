@@ -127,10 +127,31 @@ static void begin(struct request *r, struct sign_in *s)
         respond_error(r, e, NULL);
 }
 
-/* The password is kept as it would be hashed today. Nobody waits for it. */
-static void renew(struct request *r, const struct sign_in *s, const struct auth_check *check)
+static void go_on(struct request *r, struct sign_in *s)
 {
-    struct ticket *t = ticket_alone(r->loop, JOB_WRITE);
+    if (!s->person.has_totp) {
+        begin(r, s);
+        return;
+    }
+    auth_login_keep(r, s->person.id, s->mark, s->next);
+    respond_redirect(r, STR("/auth/code"));
+}
+
+/* The code that comes next goes with the password as it is kept now. */
+static void renewed(struct request *r, struct job *job, struct ticket *ticket)
+{
+    (void)ticket;
+    struct sign_in *s = job->context;
+    const struct password_renew *renewal = job->write.input;
+    if (job->result == ERR_NONE)
+        s->mark = auth_login_mark(r, renewal->password);
+    go_on(r, s);
+}
+
+/* The password is kept as it would be hashed today, if there is room for that. */
+static void renew(struct request *r, struct sign_in *s, const struct auth_check *check)
+{
+    struct ticket *t = ticket_new(r, JOB_WRITE, renewed);
     struct password_renew *renewal = arena_new(ticket_arena(t), struct password_renew);
     *renewal = (struct password_renew){
         .person = s->person.id,
@@ -138,7 +159,9 @@ static void renew(struct request *r, const struct sign_in *s, const struct auth_
         .password = arena_str(ticket_arena(t), str_from(check->hash)),
     };
     ticket_job(t)->write = (struct job_write){password_renew, renewal};
-    ticket_put(t);
+    ticket_job(t)->context = s;
+    if (ticket_put(t) != ERR_NONE)
+        go_on(r, s);
 }
 
 static void judged(struct request *r, struct job *job, struct ticket *ticket)
@@ -159,12 +182,8 @@ static void judged(struct request *r, struct job *job, struct ticket *ticket)
     attempts_passed(r->web->attempts, s->attempt.key);
     if (check->hash[0])
         renew(r, s, check);
-    if (!s->person.has_totp) {
-        begin(r, s);
-        return;
-    }
-    auth_login_keep(r, s->person.id, s->mark, s->next);
-    respond_redirect(r, STR("/auth/code"));
+    else
+        go_on(r, s);
 }
 
 static void judge(struct request *r, struct sign_in *s, struct str password,
