@@ -86,7 +86,7 @@ await tap({
     const done = await serve({ ...local.env, ...withKey(first) }, 5);
     assert.match(readFileSync(`/proc/${done.server.process.pid}/status`, 'utf8'), /Seccomp:\t2/);
     await kill(done.server);
-    data = done.server.data;
+    ({ data } = done.server);
     sent = done.ids.sort();
     assert.equal(isIn(everything(local.path)), 0);
     return `${everything(local.path).length} files`;
