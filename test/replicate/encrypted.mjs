@@ -74,7 +74,7 @@ async function refusedToStart(data, env, what) {
 }
 
 const local = directory('local');
-let sent, data;
+let sent = [], data = join(scratch, 'never-made'); // until the first test has a server
 
 await tap({
   'a directory: nothing of a submission is in any file of it': async () => {
@@ -84,9 +84,9 @@ await tap({
     assert.ok(isIn(everything(clear.path)) >= 1, 'without encryption they are found: the search is right');
 
     const done = await serve({ ...local.env, ...withKey(first) }, 5);
+    ({ data } = done.server);
     assert.match(readFileSync(`/proc/${done.server.process.pid}/status`, 'utf8'), /Seccomp:\t2/);
     await kill(done.server);
-    ({ data } = done.server);
     sent = done.ids.sort();
     assert.equal(isIn(everything(local.path)), 0);
     return `${everything(local.path).length} files`;
