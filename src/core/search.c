@@ -106,15 +106,15 @@ static void read_words(struct reading *r, const struct piece *p)
         return;
     }
     size_t digits = digits_in(p->value);
-    if (p->quoted && !p->starred && is_phone(p->value, true) && digits >= SEARCH_DIGITS_MIN &&
-        digits <= SEARCH_DIGITS_MAX) {
-        add_term(r, SEARCH_NUMBER, p->excluded, p->value, p->text);
-        return;
-    }
     bool prefix = p->starred;
     if (prefix && last_word(p->value) < SEARCH_PREFIX_MIN) {
         tell(r, SEARCH_TOLD_SHORT, p->text);
         prefix = false;
+    }
+    if (!prefix && is_phone(p->value, true) && digits >= SEARCH_DIGITS_MIN &&
+        digits <= SEARCH_DIGITS_MAX) {
+        add_term(r, SEARCH_NUMBER, p->excluded, p->value, p->text);
+        return;
     }
     add_term(r, prefix ? SEARCH_PREFIX : SEARCH_WORDS, p->excluded, p->value, p->text);
 }
@@ -133,7 +133,10 @@ static size_t read_number(struct reading *r, const struct piece *p, size_t n)
     size_t used = 0, digits = 0;
     while (used < n && is_plain(&p[used]) && is_phone(p[used].value, false) &&
            (used == 0 || (several && !p[used].excluded))) {
-        digits += digits_in(p[used].value);
+        size_t more = digits_in(p[used].value);
+        if (used && digits + more > SEARCH_DIGITS_MAX)
+            break; /* longer than any number: another one begins */
+        digits += more;
         used++;
     }
     if (!used || digits < SEARCH_DIGITS_MIN || digits > SEARCH_DIGITS_MAX)

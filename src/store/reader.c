@@ -149,6 +149,9 @@ enum err reader_draft(struct reader *r, struct arena *a, const struct draft_id *
         out->expires_ms = sqlite3_column_int64(s, C_DRAFT_FIND_EXPIRES_MS);
         out->sent = copy_client_id(&out->client_id, column_text(s, C_DRAFT_FIND_CLIENT_ID));
         out->sent_ms = sqlite3_column_int64(s, C_DRAFT_FIND_SENT_MS);
+        /* Out of memory a column reads as empty: that is no draft that expired. */
+        if (!out->sent && !out->sealed.len)
+            e = failure(r, why);
     } else if (rc != SQLITE_DONE) {
         e = failure(r, why);
     }

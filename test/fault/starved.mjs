@@ -73,7 +73,7 @@ function requester(session) {
 const acknowledged = new Map(); // name of the company → Client ID
 const wrong = [];
 let companies = 0;
-const seen = { answered: 0, refused: 0, 'ended without an answer': 0 };
+const seen = { answered: 0, refused: 0, 'ended without an answer': 0, 'led back': 0 };
 
 // One request of a visitor: undefined when there is no answer that helps.
 async function step(what, ask, expected) {
@@ -90,6 +90,7 @@ async function step(what, ask, expected) {
     if (expected === 200 && !answer.body.endsWith('</html>\n')) wrong.push(`${what}: half a page`);
     return answer;
   } else if (answer.status === 500 || answer.status === 503) seen.refused++;
+  else if (answer.status === 303) seen['led back']++; // an earlier step is asked for again
   else wrong.push(`${what}: ${answer.status} ${answer.body.slice(0, 200)}`);
   return undefined;
 }
@@ -110,7 +111,12 @@ async function journey(kind, ask) {
   if (!(await go('step 2', () => visitor.fill('engagement', { company_name }), 303))) return;
   const page = await go('check', () => visitor.go('/apply/check'), 200);
   if (page && !page.body.includes(company_name)) wrong.push(`${company_name}: another page`);
-  if (!(await go('send', () => visitor.go('/apply/check', { method: 'POST', body: '' }), 303))) return;
+  const sent = await go('send', () => visitor.go('/apply/check', { method: 'POST', body: '' }), 303);
+  if (!sent) return;
+  if (sent.headers.location !== '/apply/done') { // back to a step: not acknowledged
+    seen['led back']++;
+    return;
+  }
   acknowledged.set(company_name, undefined);
   const done = await go('done', () => visitor.go('/apply/done'), 200);
   if (done) acknowledged.set(company_name, clientIdIn(done.body));

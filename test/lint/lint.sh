@@ -171,6 +171,9 @@ reference() {
     text "the config of now" | write docs/reference/configuration.md
     text "the fields of now" | write docs/reference/fields.md
     text "the example of now" | write config/anteroom.yaml
+    text '#!/bin/sh\necho "the roles of now"' | write src/tool/roles.sh
+    chmod +x "$tree/src/tool/roles.sh"
+    text "the roles of now" | write docs/reference/roles.md
 }
 reference
 passes "docs: what the code says passes" lint docs
