@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/records.h"
 
+#include "core/access.h"
 #include "core/field.h"
 #include "store/reader_inner.h"
 #include "store/write_inner.h"
@@ -226,17 +227,21 @@ enum err record_status(struct write *w, void *input, struct why *why)
     return e ? e : audit_change(w, &c->actor, "record.status", &c->id, was, becomes, why);
 }
 
-static enum err person_is_active(struct write *w, int64_t person, struct why *why)
+/* Somebody who is there and works records. */
+static enum err person_may_own(struct write *w, int64_t person, struct why *why)
 {
     sqlite3_stmt *s = write_query(w, SQL_PERSON_ACTIVE);
     if (s)
         sqlite3_bind_int64(s, P_PERSON_ACTIVE_ID, person);
-    bool there = write_row(w, s);
+    enum role role = ROLE_VIEWER;
+    bool may = write_row(w, s) && role_find(column_text(s, C_PERSON_ACTIVE_ROLE), &role) &&
+               access_may(role, ACTION_work_records);
     if (s)
         sqlite3_reset(s);
     if (w->broken)
         return ERR_IO;
-    return there ? ERR_NONE : err_set(why, ERR_INPUT, op, "there is no such person any more");
+    return may ? ERR_NONE
+               : err_set(why, ERR_INPUT, op, "there is nobody of that number who works records");
 }
 
 /* A number as text; nobody is "". */
@@ -254,7 +259,7 @@ enum err record_assign(struct write *w, void *input, struct why *why)
     if (!e && state.owner == c->owner)
         return ERR_NONE;
     if (!e && c->owner)
-        e = person_is_active(w, c->owner, why);
+        e = person_may_own(w, c->owner, why);
     if (e)
         return e;
     sqlite3_stmt *s = write_query(w, SQL_RECORD_SET_OWNER);

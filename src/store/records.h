@@ -69,7 +69,7 @@ struct record_status {
 };
 write_verb record_status;
 
-/* ERR_CONFLICT: another revision. ERR_INPUT: no active person. */
+/* ERR_CONFLICT: another revision. ERR_INPUT: nobody who is active and may work records. */
 struct record_assign {
     struct actor actor;
     struct client_id id;

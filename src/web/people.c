@@ -270,8 +270,10 @@ static void changed(struct request *r, struct job *job, struct ticket *ticket)
     struct person p;
     if (job->result == ERR_CONFLICT) {
         if (person_of_route(r, &p))
-            show_one(r, &p, &(struct typed){.name = p.name, .role = p.role},
-                     say(r, TEXT_PEOPLE_LAST), 409);
+            show_one(
+                r, &p, &(struct typed){.name = p.name, .role = p.role},
+                say(r, p.state == PERSON_DISABLED ? TEXT_PEOPLE_LINK_DISABLED : TEXT_PEOPLE_LAST),
+                409);
     } else if (job->result == ERR_MISSING) {
         respond_problem(r, 404, say(r, TEXT_PROBLEM_MISSING), say(r, TEXT_PROBLEM_MISSING_TEXT));
     } else if (job->result) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// What exports and the figures cost, over HTTPS as the team asks for them: MB/s, the
-// memory that the server takes for it; milliseconds a page of insights. Part of make bench-staff.
+// What the team's pages and exports cost, over HTTPS as the team asks for them: milliseconds for a
+// page of the queue, a record (its reading in the audit, on disk) and insights; MB/s of exports, and
+// the memory that the server takes for them. Part of make bench-staff.
 //
 //     test/bench/exports.mjs DATA          a directory that anteroom bench seed has filled
 //
@@ -52,17 +53,26 @@ for (const [name, query] of [['everything, CSV', 'format=csv'], ['everything, JS
   console.log(`| ${name} | ${(bytes / 1e6).toFixed(1)} | ${(bytes / 1e3 / ms).toFixed(1)} | ${(most - before).toFixed(1)} |`);
 }
 const agent = new https.Agent({ keepAlive: true });
-console.log('\n| insights | p50 ms | p99 ms |\n|---|---|---|');
-for (const days of [30, 365, 1095]) {
+const page = async (path) => {
+  const { status, body } = await request(server.url + path, { headers, agent });
+  if (status !== 200) throw new Error(`${path}: ${status}`);
+  return body;
+};
+const ids = [...(await page('/staff')).matchAll(/\/staff\/records\/(CL-[\w-]+)/g)].map(([, id]) => id);
+console.log('\n| page | p50 ms | p99 ms |\n|---|---|---|');
+for (const [name, path] of [
+  ['the queue', () => '/staff'], ['the queue, one status and owner', () => '/staff?status=new&owner=me'],
+  ['a search', () => '/staff?q=cloud'], ['a record', (i) => `/staff/records/${ids[i % ids.length]}`],
+  ['the audit', () => '/staff/audit'], ...[30, 365, 1095].map((days) => [`insights, ${days} days`, () => `/staff/insights?days=${days}`]),
+]) {
   const times = [];
   for (let i = 0; i < 200; i++) {
     const began = performance.now();
-    const { status } = await request(`${server.url}/staff/insights?days=${days}`, { headers, agent });
-    if (status !== 200) throw new Error(`${status}`);
+    await page(path(i));
     times.push(performance.now() - began);
   }
   times.sort((a, b) => a - b);
-  console.log(`| ${days} days | ${times[100].toFixed(1)} | ${times[198].toFixed(1)} |`);
+  console.log(`| ${name} | ${times[100].toFixed(1)} | ${times[198].toFixed(1)} |`);
 }
 agent.destroy();
 await server.stop();

@@ -31,14 +31,19 @@ static struct events events_of(struct trial *t, struct arena *a, int64_t row, in
     return events;
 }
 
-static void a_person(struct trial *t, int id, const char *state)
+static void a_person_who_is(struct trial *t, int id, const char *role, const char *state)
 {
     char sql[200];
     snprintf(sql, sizeof sql,
              "INSERT INTO person (id, login, name, role, state, created_ms, changed_ms) "
-             "VALUES (%d, 'p%d', 'P', 'agent', '%s', 1, 1)",
-             id, id, state);
+             "VALUES (%d, 'p%d', 'P', '%s', '%s', 1, 1)",
+             id, id, role, state);
     assert_int_equal(trial_sql(&t->directory, sql), SQLITE_OK);
+}
+
+static void a_person(struct trial *t, int id, const char *state)
+{
+    a_person_who_is(t, id, "agent", state);
 }
 
 /* What is read is what was sent; a record nobody touched has no events. */
@@ -105,6 +110,9 @@ static void what_is_refused(void **state)
     struct record_assign o = {actor_person(1), id, 0, 7};
     assert_int_equal(change(t, record_assign, &o), ERR_INPUT);
     o.owner = 99;
+    assert_int_equal(change(t, record_assign, &o), ERR_INPUT);
+    a_person_who_is(t, 8, "auditor", "active");
+    o.owner = 8;
     assert_int_equal(change(t, record_assign, &o), ERR_INPUT);
     struct record_note n = {actor_person(1), nowhere, STR("hello")};
     assert_int_equal(change(t, record_note, &n), ERR_MISSING);

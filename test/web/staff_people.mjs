@@ -43,6 +43,7 @@ await tap({
     assert.equal((await boss.post(`${at}/disable`, {}, { from: at })).status, 303);
     assert.equal((await team.viewer.get('/staff/tokens')).status, 303, 'signed out');
     assert.match((await boss.get(at)).body, /state-disabled/);
+    assert.match((await boss.post(`${at}/link`, {}, { from: at })).body, /Enable it first/);
     assert.equal((await boss.post(`${at}/enable`, {}, { from: at })).status, 303);
     const reset = await boss.post(`${at}/link`, {}, { from: at });
     assert.equal(reset.status, 200);

@@ -274,7 +274,7 @@ WHERE id = :id;
 UPDATE submission SET owner = :owner, revision = revision + 1, changed_ms = :now_ms WHERE id = :id;
 
 -- name: person_active
-SELECT 1 AS active FROM person WHERE id = :id AND state = 'active';
+SELECT role FROM person WHERE id = :id AND state = 'active';
 
 -- name: event_insert
 INSERT INTO event (submission, at_ms, author, kind, was, becomes, text)
