@@ -20,7 +20,7 @@ const seat = spawnSync('python3', ['-c', `
 import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1])
 now = int(time.time() * 1000)
-person = db.execute("INSERT INTO person (login, name, role, created_ms, changed_ms) VALUES (?, 'Bench', 'agent', ?, ?)", ("bench-%d" % now, now, now)).lastrowid
+person = db.execute("INSERT INTO person (login, name, role, created_ms, changed_ms) VALUES (?, 'Bench', 'administrator', ?, ?)", ("bench-%d" % now, now, now)).lastrowid
 db.execute("INSERT INTO session (token, person, created_ms, seen_ms, expires_ms, method, strong, client) VALUES (?, ?, ?, ?, ?, 'password', 1, 'bench')",
            (bytes.fromhex(sys.argv[2]), person, now, now, now + 24 * 3600000))
 db.commit()
