@@ -69,15 +69,15 @@ e2e: build/anteroom $(NODE_MODULES) ## the journey in a browser
 	@ANTEROOM_BIN=$(abspath build/anteroom) test/run $(call scripts,e2e)
 
 # One list, one count. Tests with servers have ports and data of their own and mostly wait for time
-# limits: they run beside what needs the processors. Then browsers, each of which keeps more than one
-# processor busy; those that measure or kill have the machine to themselves at the end.
+# limits: they run beside what needs the processors. Browsers, which keep more than one processor busy,
+# and those that measure or kill have the machine to themselves at the end.
 UNDER = $(foreach v,asan tsan,$(foreach s,$(call scripts,cmd web),'test/under $v $s'))
 
 test-all: all $(foreach v,release asan tsan,$(call tests,$v)) build/asan/anteroom build/tsan/anteroom $(FUZZERS) $(LINT_NEEDS) $(TEST_TOOLS) $(NODE_MODULES) ## everything that CI runs; the last line is the count
 	@ANTEROOM_BIN=$(abspath build/anteroom) FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN) \
 	    $(LINTS) $(foreach v,release asan tsan,$(call tests,$v)) $(FUZZERS:%='test/fuzz/run %') \
 	    $(call scripts,runner lint binary tool replicate oidc api) --beside $(call scripts,cmd web) $(UNDER) \
-	    --after $(call scripts,e2e) --alone $(call scripts,fault)
+	    --alone $(call scripts,e2e fault)
 
 .PHONY: lint bench bench-replica bench-staff soak docs
 lint: $(LINT_NEEDS) ## layers, purity, format, clang-tidy, cppcheck, shellcheck, words, files, docs, links
