@@ -26,15 +26,6 @@ enum { LINK_MS = 72 * 3600 * 1000 };
 
 /* ---- views ---------------------------------------------------------------------------------- */
 
-static struct view_roles roles_of(struct request *r, enum role selected)
-{
-    struct view_role *items = arena_new_array(&r->arena, struct view_role, ROLE_COUNT);
-    for (enum role role = 0; role < ROLE_COUNT; role++)
-        items[role] =
-            (struct view_role){role_name(role), staff_role_name(r, role), role == selected};
-    return (struct view_roles){items, ROLE_COUNT};
-}
-
 static struct view_person_row row_of(struct request *r, const struct person *p)
 {
     static const enum text states[PERSON_STATES] = {
@@ -77,7 +68,7 @@ static void show_all(struct request *r, const struct typed *typed, int status)
     struct view_people_page v = {
         .tabs = staff_settings_tabs(r, path),
         .rows = {items, people.n},
-        .roles = roles_of(r, typed->role),
+        .roles = staff_roles(r, typed->role),
         .name = typed->name,
         .name_error = typed->name_error,
         .login = typed->login,
@@ -135,7 +126,7 @@ static void show_one(struct request *r, const struct person *p, const struct typ
         .invited_until =
             p->link_until_ms > clock_wall_ms() ? say_time(r, p->link_until_ms) : STR_EMPTY,
         .notice = notice,
-        .roles = roles_of(r, typed->role),
+        .roles = staff_roles(r, typed->role),
         .sessions = sessions_of(r, &sessions),
         .audit = arena_fmt(&r->arena, "/staff/audit?person=%" PRId64, p->id),
         .disabled = p->state == PERSON_DISABLED,

@@ -65,3 +65,12 @@ struct view_links staff_settings_tabs(struct request *r, struct str path)
 {
     return links_of(r, settings, sizeof settings / sizeof *settings, path);
 }
+
+struct view_roles staff_roles(struct request *r, enum role selected)
+{
+    struct view_role *items = arena_new_array(&r->arena, struct view_role, ROLE_COUNT);
+    for (enum role role = 0; role < ROLE_COUNT; role++)
+        items[role] =
+            (struct view_role){role_name(role), staff_role_name(r, role), role == selected};
+    return (struct view_roles){items, ROLE_COUNT};
+}

@@ -47,15 +47,6 @@ static struct view_token_rows rows_of(struct request *r, const struct tokens *to
     return (struct view_token_rows){items, tokens->n};
 }
 
-static struct view_roles roles_of(struct request *r, enum role selected)
-{
-    struct view_role *items = arena_new_array(&r->arena, struct view_role, ROLE_COUNT);
-    for (enum role role = 0; role < ROLE_COUNT; role++)
-        items[role] =
-            (struct view_role){role_name(role), staff_role_name(r, role), role == selected};
-    return (struct view_roles){items, ROLE_COUNT};
-}
-
 /* What was typed, and what is wrong with it. */
 struct typed {
     struct str name, name_error, days, days_error;
@@ -75,7 +66,7 @@ static void show(struct request *r, const struct typed *typed, int status)
     struct view_tokens_page v = {
         .tabs = staff_settings_tabs(r, path),
         .rows = rows_of(r, &tokens, now_ms),
-        .roles = roles_of(r, typed->role),
+        .roles = staff_roles(r, typed->role),
         .name = typed->name,
         .name_error = typed->name_error,
         .days = typed->days,

@@ -19,6 +19,17 @@ struct view_links {
     size_t n;
 };
 
+/* The roles to choose from. */
+struct view_role {
+    struct str value, label;
+    bool selected;
+};
+
+struct view_roles {
+    const struct view_role *items;
+    size_t n;
+};
+
 /* Around every page of the team: staff_head.html, staff_foot.html. */
 struct view_staff {
     struct view_shell shell;

@@ -20,16 +20,6 @@ struct view_token_rows {
     size_t n;
 };
 
-struct view_role {
-    struct str value, label;
-    bool selected;
-};
-
-struct view_roles {
-    const struct view_role *items;
-    size_t n;
-};
-
 struct view_tokens_page {
     struct view_staff staff;
     struct view_links tabs;

@@ -126,9 +126,10 @@ await tap({
   },
   'promtool agrees': async () => {
     const tool = ['/usr/bin/promtool', process.env.PROMTOOL].find((path) => path && existsSync(path));
-    if (!tool) return; // it is not installed here; what it would say is checked above
+    if (!tool) return { skipped: 'promtool is not installed' };
     const { status, stdout, stderr } = spawnSync(tool, ['check', 'metrics'], { input: (await scrape()).body, encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr);
+    return undefined;
   },
   'who scrapes leaves nothing open': async () => {
     assert.equal(await server.stop(), 0);
